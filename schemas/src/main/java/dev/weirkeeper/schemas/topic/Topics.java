@@ -100,7 +100,8 @@ public final class Topics {
   /**
    * The calls of one tool pool.
    *
-   * @throws IllegalArgumentException if the pool's name is not lower-case letters, digits and dashes
+   * @throws IllegalArgumentException if the pool's name is not lower-case letters, digits and
+   *     dashes
    */
   public Topic<ToolCall> toolCalls(String pool) {
     if (!POOL.matcher(pool).matches()) {
@@ -148,7 +149,9 @@ public final class Topics {
         "stream", TokenDelta.class, SESSION, Duration.ofMinutes(10), "planner's model client");
   }
 
-  /** Records that could not be read or handled: the original bytes, reason and origin in headers. */
+  /**
+   * Records that could not be read or handled: the original bytes, reason and origin in headers.
+   */
   public Topic<?> deadLetters() {
     return new Topic<>(
         prefix + "dead-letters", Optional.empty(), ORIGINAL, Optional.of(MONTH), "all");
