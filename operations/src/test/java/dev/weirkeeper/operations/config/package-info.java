@@ -1,0 +1,5 @@
+/** Tests of settings. */
+@NullMarked
+package dev.weirkeeper.operations.config;
+
+import org.jspecify.annotations.NullMarked;
