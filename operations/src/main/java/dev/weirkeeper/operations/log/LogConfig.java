@@ -1,0 +1,54 @@
+package dev.weirkeeper.operations.log;
+
+import dev.weirkeeper.operations.config.Catalogue;
+import dev.weirkeeper.operations.config.Setting;
+import dev.weirkeeper.operations.config.Settings;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * What is logged, how, and where to.
+ *
+ * @param format for people or for collectors
+ * @param level least level of our own lines
+ * @param kafkaLevel least level of Kafka's lines
+ * @param file written instead of standard output, if present
+ */
+public record LogConfig(
+    LogFormat format, LogLevel level, LogLevel kafkaLevel, Optional<Path> file) {
+
+  private static final Setting<LogFormat> FORMAT =
+      Setting.choice("log.format", LogFormat.class)
+          .defaultsTo("text")
+          .describedAs("text for people, json for collectors");
+
+  private static final Setting<LogLevel> LEVEL =
+      Setting.choice("log.level", LogLevel.class)
+          .defaultsTo("info")
+          .describedAs("least level that is logged");
+
+  private static final Setting<LogLevel> KAFKA_LEVEL =
+      Setting.choice("log.kafka-level", LogLevel.class)
+          .defaultsTo("warn")
+          .describedAs("least level that is logged of what Kafka's libraries say");
+
+  private static final Setting<Optional<Path>> FILE =
+      Setting.text("log.file")
+          .as(Path::of)
+          .optional()
+          .describedAs("file to log to instead of standard output");
+
+  /** The settings of this record. */
+  public static final Catalogue CATALOGUE = Catalogue.of(FORMAT, LEVEL, KAFKA_LEVEL, FILE);
+
+  /** Takes this record's part of a service's settings. */
+  public static LogConfig from(Settings settings) {
+    return new LogConfig(
+        settings.get(FORMAT), settings.get(LEVEL), settings.get(KAFKA_LEVEL), settings.get(FILE));
+  }
+
+  /** Makes the process log this way from now on, unless logback was configured by its own file. */
+  public void apply() {
+    StartupLogging.apply(this);
+  }
+}
