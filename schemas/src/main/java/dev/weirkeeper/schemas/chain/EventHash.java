@@ -1,5 +1,6 @@
 package dev.weirkeeper.schemas.chain;
 
+import dev.weirkeeper.schemas.trust.WireClasses;
 import java.io.IOException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
@@ -23,6 +24,10 @@ public final class EventHash {
   public static final String NONE = "";
 
   private static final String HASH = "hash";
+
+  static {
+    WireClasses.trust();
+  }
 
   private EventHash() {}
 

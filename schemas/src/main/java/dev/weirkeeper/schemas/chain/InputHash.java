@@ -1,5 +1,6 @@
 package dev.weirkeeper.schemas.chain;
 
+import dev.weirkeeper.schemas.trust.WireClasses;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -11,6 +12,10 @@ import org.apache.avro.specific.SpecificDatumWriter;
  * <p>Stateless and thread-safe.
  */
 public final class InputHash {
+
+  static {
+    WireClasses.trust();
+  }
 
   private InputHash() {}
 

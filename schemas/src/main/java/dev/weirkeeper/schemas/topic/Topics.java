@@ -5,6 +5,7 @@ import static dev.weirkeeper.schemas.topic.Topic.Key.ORIGINAL;
 import static dev.weirkeeper.schemas.topic.Topic.Key.SESSION;
 import static dev.weirkeeper.schemas.topic.Topic.Key.TENANT;
 
+import dev.weirkeeper.schemas.trust.WireClasses;
 import dev.weirkeeper.wire.AgentDefinition;
 import dev.weirkeeper.wire.Alert;
 import dev.weirkeeper.wire.ApprovalDecision;
@@ -48,6 +49,10 @@ public final class Topics {
   private static final Pattern POOL = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
   private static final Duration WEEK = Duration.ofDays(7);
   private static final Duration MONTH = Duration.ofDays(30);
+
+  static {
+    WireClasses.trust();
+  }
 
   private final String prefix;
 

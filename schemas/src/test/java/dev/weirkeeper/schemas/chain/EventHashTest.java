@@ -80,6 +80,7 @@ final class EventHashTest {
         .setPhase(Phase.OBSERVE)
         .setState("AwaitingModel")
         .setEffects(List.of(new EffectSummary("CallModel", "s/2/m1", "all calls answered")))
+        .setLedger(List.of())
         .setLeft(new BudgetLeft(1, 2L, 3L, null))
         .setAt(Instant.ofEpochMilli(1_700_000_000_000L))
         .setPreviousHash("cafe")
