@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.executor.tool;
+
+import org.jspecify.annotations.NullMarked;
