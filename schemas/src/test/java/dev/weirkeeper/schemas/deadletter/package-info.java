@@ -1,4 +1,0 @@
-@NullMarked
-package dev.weirkeeper.schemas.deadletter;
-
-import org.jspecify.annotations.NullMarked;
