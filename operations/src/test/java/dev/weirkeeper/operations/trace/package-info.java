@@ -1,5 +1,0 @@
-/** Tests of traces. */
-@NullMarked
-package dev.weirkeeper.operations.trace;
-
-import org.jspecify.annotations.NullMarked;
