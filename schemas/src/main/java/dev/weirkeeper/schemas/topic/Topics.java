@@ -109,11 +109,7 @@ public final class Topics {
    *     dashes
    */
   public Topic<ToolCall> toolCalls(String pool) {
-    if (!POOL.matcher(pool).matches()) {
-      throw new IllegalArgumentException(
-          "tool pool '" + pool + "' must be 1 to 63 lower-case letters, digits and dashes");
-    }
-    return topic("tool-calls." + pool, ToolCall.class, SESSION, WEEK, "planner");
+    return topic("tool-calls." + valid(pool), ToolCall.class, SESSION, WEEK, "planner");
   }
 
   public Topic<ToolResult> toolResults() {
@@ -162,6 +158,29 @@ public final class Topics {
         prefix + "dead-letters", Optional.empty(), ORIGINAL, Optional.of(MONTH), "all");
   }
 
+  /**
+   * The group whose members run the calls of a pool. It starts with the prefix, so that one rule on
+   * the prefix gives a service its rights to topics and group.
+   *
+   * @throws IllegalArgumentException if the pool's name is not lower-case letters, digits and
+   *     dashes
+   */
+  public String executorGroup(String pool) {
+    return prefix + "executors." + valid(pool);
+  }
+
+  /**
+   * The planner's application id, which Kafka Streams uses as group and prefix of its own topics.
+   */
+  public String plannerApplication() {
+    return prefix + "planner";
+  }
+
+  /** The group of the audit sinks. */
+  public String auditGroup() {
+    return prefix + "audit-sink";
+  }
+
   /** Every topic, with one topic of calls for each of the pools. */
   public List<Topic<?>> all(Collection<String> pools) {
     return Stream.<Topic<?>>concat(
@@ -186,6 +205,14 @@ public final class Topics {
                 deadLetters()),
             pools.stream().map(this::toolCalls))
         .toList();
+  }
+
+  private static String valid(String pool) {
+    if (!POOL.matcher(pool).matches()) {
+      throw new IllegalArgumentException(
+          "tool pool '" + pool + "' must be 1 to 63 lower-case letters, digits and dashes");
+    }
+    return pool;
   }
 
   private <T extends SpecificRecord> Topic<T> topic(
