@@ -1,0 +1,256 @@
+package dev.weirkeeper.planner.session;
+
+import dev.weirkeeper.planner.agent.Rule;
+import dev.weirkeeper.planner.agent.Tool;
+import dev.weirkeeper.planner.money.NanoUsd;
+import dev.weirkeeper.planner.session.CallError.Code;
+import dev.weirkeeper.planner.session.Decision.Phase;
+import dev.weirkeeper.planner.session.Effect.Approval;
+import dev.weirkeeper.planner.session.Effect.Arguments;
+import dev.weirkeeper.planner.session.Effect.AskPerson;
+import dev.weirkeeper.planner.session.Effect.CallTool;
+import dev.weirkeeper.planner.session.Effect.Dispatch;
+import dev.weirkeeper.planner.session.Effect.StartAgent;
+import dev.weirkeeper.planner.session.Effect.Status;
+import dev.weirkeeper.planner.session.OpenCall.Progress.Gated;
+import dev.weirkeeper.planner.session.OpenCall.Progress.Queued;
+import dev.weirkeeper.planner.session.OpenCall.Progress.Sent;
+import dev.weirkeeper.planner.session.SessionEvent.RequestedCall;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Running the calls of a turn: each is screened, gated if it must be, and sent. */
+final class Act {
+  /** Time a call may wait in its pool before its own timeout begins. */
+  static final Duration QUEUE_ALLOWANCE = Duration.ofMinutes(2);
+
+  private Act() {}
+
+  /** Takes up the calls of a turn. All are answered, one way or another, before the next turn. */
+  static SessionState turn(Draft d, Now now, List<RequestedCall> requested) {
+    int left = now.run().limits().maxSteps() - now.run().spent().steps();
+    if (requested.size() > left) {
+      String why =
+          "the turn asks for %d calls and %d of %d steps are left"
+              .formatted(requested.size(), left, now.run().limits().maxSteps());
+      return refuseAll(d, now, requested, Status.MAX_STEPS_EXCEEDED, why);
+    }
+    List<OpenCall> calls = new ArrayList<>(requested.size());
+    for (int index = 0; index < requested.size(); index++) {
+      Screened screened = screen(d, now, index, requested.get(index));
+      if (screened.looping()) {
+        String why =
+            "%s was called with the same arguments again and again"
+                .formatted(requested.get(index).tool());
+        return refuseAll(d, now, requested, Status.FAILED, why);
+      }
+      now = screened.now();
+      calls.add(screened.call());
+    }
+    for (OpenCall call : calls) {
+      if (call.progress() instanceof Gated(AskPerson request)) {
+        d.effect(request);
+      }
+    }
+    return Observe.advance(d, now, calls);
+  }
+
+  /** Ends the task with every call of the turn answered and none run. */
+  static SessionState refuseAll(
+      Draft d, Now now, List<RequestedCall> requested, Status status, String why) {
+    List<OpenCall> calls = new ArrayList<>(requested.size());
+    for (int index = 0; index < requested.size(); index++) {
+      OpenCall call = open(now, index, requested.get(index));
+      calls.add(
+          call.refused(CallError.of(Code.CANCELLED, "not run: " + why, "the task has ended")));
+    }
+    return Ending.end(d, Observe.remember(now, calls), status, why, "");
+  }
+
+  private record Screened(Now now, OpenCall call, boolean looping) {}
+
+  private static Screened screen(Draft d, Now now, int index, RequestedCall requested) {
+    Run run = now.run();
+    OpenCall call = open(now, index, requested);
+    Tool tool = run.agent().tools().get(requested.tool());
+    if (requested.problem().isPresent()) {
+      return refused(d, now, call, requested.problem().get());
+    }
+    if (tool == null) {
+      String known = String.join(", ", run.agent().tools().keySet().stream().sorted().toList());
+      return refused(
+          d,
+          now,
+          call,
+          CallError.of(
+              Code.UNKNOWN_TOOL,
+              "there is no tool named " + requested.tool(),
+              "available tools: " + known));
+    }
+    int used = run.spent().toolCalls().getOrDefault(tool.name(), 0);
+    int most = run.limits().maxCalls(tool.name());
+    if (used >= most) {
+      return refused(
+          d,
+          now,
+          call,
+          new CallError(
+              Code.RATE_LIMITED,
+              "%s was called %d times of at most %d".formatted(tool.name(), used, most),
+              Optional.of("go on with what you have, or use another tool"),
+              Map.of("count", Integer.toString(used), "limit", Integer.toString(most))));
+    }
+    String signature = tool.name() + " " + requested.argumentsHash();
+    int repeats = run.recentCalls().count(signature);
+    int allowed = run.limits().maxIdenticalCalls();
+    if (repeats >= 2 * allowed) {
+      return new Screened(now, call, true);
+    }
+    Now counted = now.with(run.calling(tool.name(), signature));
+    if (repeats >= allowed) {
+      return refused(
+          d,
+          counted,
+          call,
+          new CallError(
+              Code.RATE_LIMITED,
+              "%s was called with these very arguments %d times".formatted(tool.name(), repeats),
+              Optional.of("the result will not change: use the one you have or change the call"),
+              Map.of("count", Integer.toString(repeats), "limit", Integer.toString(allowed))));
+    }
+    Arguments arguments = new Arguments(requested.arguments(), requested.argumentsHash());
+    return gate(d, counted, call, tool, arguments);
+  }
+
+  private static Screened gate(Draft d, Now now, OpenCall call, Tool tool, Arguments arguments) {
+    Rule rule = now.run().agent().rule(tool);
+    return switch (rule.action()) {
+      case DENY ->
+          refused(
+              d,
+              now,
+              call,
+              CallError.of(
+                  Code.REJECTED,
+                  "rule %s forbids %s".formatted(rule.id(), tool.name()),
+                  "find a way without it"));
+      case ASK -> ask(d, now, call, tool, arguments, rule);
+      case ALLOW ->
+          tool.asksPerson()
+              ? ask(d, now, call, tool, arguments, rule)
+              : new Screened(
+                  now,
+                  call.with(
+                      new Queued(
+                          tool,
+                          arguments,
+                          Optional.of(
+                              new Approval(rule.id(), Optional.empty(), Optional.empty())))),
+                  false);
+    };
+  }
+
+  private static Screened ask(
+      Draft d, Now now, OpenCall call, Tool tool, Arguments arguments, Rule rule) {
+    Run run = now.run();
+    if (!run.agent().approver()) {
+      return refused(
+          d,
+          now,
+          call,
+          CallError.of(
+              Code.CONFIRMATION_REQUIRED,
+              "%s needs a person's confirmation and nobody is there to give it"
+                  .formatted(tool.name()),
+              "tell the user what you would do and stop"));
+    }
+    AskPerson request =
+        new AskPerson(
+            call.id(),
+            run.task().id(),
+            call.index(),
+            tool.asksPerson(),
+            tool,
+            arguments,
+            rule.id(),
+            run.agent(),
+            run.task().tenant(),
+            run.spent().total(),
+            d.at,
+            d.at.plus(run.limits().approvalTimeout()));
+    d.because(Phase.ACT, "rule %s asks a person about %s".formatted(rule.id(), call.id()));
+    return new Screened(now, call.with(new Gated(request)), false);
+  }
+
+  private static Screened refused(Draft d, Now now, OpenCall call, CallError error) {
+    d.because(Phase.ACT, "%s not sent: %s".formatted(call.id(), error.message()));
+    return new Screened(now, call.refused(error), false);
+  }
+
+  private static OpenCall open(Now now, int index, RequestedCall requested) {
+    String id = now.session().id() + "/" + now.session().turn() + "/" + index;
+    return new OpenCall(
+        id, index, requested.providerCallId(), requested.tool(), new OpenCall.Progress.Asked());
+  }
+
+  /** Sends a call that may run. A sub-agent gets a share of what is left of the budget. */
+  static Sending send(Draft d, Now now, OpenCall call, Queued queued, int sharers) {
+    Tool tool = queued.tool();
+    Run run = now.run();
+    Instant deadline = d.at.plus(tool.timeout()).plus(QUEUE_ALLOWANCE);
+    if (tool.agent().isEmpty()) {
+      Dispatch dispatch =
+          new CallTool(
+              call.id(),
+              run.task().id(),
+              now.session().turn(),
+              call.index(),
+              tool,
+              queued.arguments(),
+              queued.approval(),
+              run.agent(),
+              run.task().tenant(),
+              d.at,
+              deadline);
+      d.because(Phase.ACT, "calls %s as %s".formatted(tool.name(), call.id()));
+      d.effect(dispatch);
+      return new Sending(now, call.with(new Sent(dispatch)));
+    }
+    NanoUsd left = Plan.left(now);
+    NanoUsd share = left.limited() ? new NanoUsd(left.value() / sharers) : left;
+    int steps = (run.limits().maxSteps() - run.spent().steps()) / sharers;
+    if (!share.positive() || steps < 1) {
+      CallError error =
+          CallError.of(
+              Code.RATE_LIMITED,
+              "the budget left does not cover a sub-agent",
+              "finish with what you have");
+      d.because(Phase.ACT, "%s not sent: %s".formatted(call.id(), error.message()));
+      return new Sending(now, call.refused(error));
+    }
+    Instant latest = deadline.isBefore(run.deadline()) ? deadline : run.deadline();
+    Dispatch dispatch =
+        new StartAgent(
+            call.id(),
+            run.task().id(),
+            call.index(),
+            tool.agent().get(),
+            queued.arguments(),
+            share,
+            steps,
+            run.task().tenant(),
+            d.at,
+            latest);
+    d.because(Phase.ACT, "starts agent %s with %s".formatted(tool.agent().get(), share));
+    d.effect(dispatch);
+    Spent spent = share.limited() ? run.spent().carve(share) : run.spent();
+    return new Sending(now.with(run.withSpent(spent)), call.with(new Sent(dispatch)));
+  }
+
+  /** A call after it was sent or refused. */
+  record Sending(Now now, OpenCall call) {}
+}

@@ -1,0 +1,28 @@
+package dev.weirkeeper.planner.session;
+
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A tool error the planner itself gives in place of a result, as data the model can act on.
+ *
+ * @param details limits, counts and the like, shown to the model beside the message
+ */
+public record CallError(
+    Code code, String message, Optional<String> hint, Map<String, String> details) {
+
+  /** The kinds the planner gives. Executors have more. */
+  public enum Code {
+    UNKNOWN_TOOL,
+    INVALID_ARGUMENTS,
+    TIMEOUT,
+    CONFIRMATION_REQUIRED,
+    REJECTED,
+    RATE_LIMITED,
+    CANCELLED
+  }
+
+  static CallError of(Code code, String message, String hint) {
+    return new CallError(code, message, Optional.of(hint), Map.of());
+  }
+}

@@ -1,0 +1,61 @@
+package dev.weirkeeper.planner.session;
+
+import dev.weirkeeper.planner.money.LedgerEntry;
+import dev.weirkeeper.planner.money.NanoUsd;
+import dev.weirkeeper.planner.session.Decision.Kind;
+import dev.weirkeeper.planner.session.Decision.Phase;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.StringJoiner;
+
+/** A decision in the making. Lives for one step only. */
+final class Draft {
+  final Instant at;
+  private final List<Effect> effects = new ArrayList<>(4);
+  private final List<LedgerEntry> ledger = new ArrayList<>(4);
+  private final StringJoiner reasons = new StringJoiner("; ");
+  private Kind kind = Kind.APPLIED;
+  private Phase phase = Phase.OBSERVE;
+
+  Draft(Instant at) {
+    this.at = at;
+  }
+
+  void effect(Effect effect) {
+    effects.add(effect);
+  }
+
+  void book(LedgerEntry.Kind entry, String callId, NanoUsd amount) {
+    if (amount.value() != 0) {
+      ledger.add(new LedgerEntry(entry, callId, amount));
+    }
+  }
+
+  void because(Phase place, String reason) {
+    phase = place;
+    reasons.add(reason);
+  }
+
+  /** The event changes nothing, but the log is to show it. */
+  SessionState noted(SessionState state, String reason) {
+    kind = Kind.NOTED;
+    reasons.add(reason);
+    return state;
+  }
+
+  /** The event was applied before. */
+  SessionState repeated(SessionState state, String reason) {
+    kind = Kind.REPEATED;
+    reasons.add(reason);
+    return state;
+  }
+
+  Decision decide(SessionState before, SessionState after) {
+    return kind == Kind.REPEATED
+        ? new Decision(
+            kind, before, Waiting.outstanding(before), List.of(), phase, reasons.toString())
+        : new Decision(
+            kind, after, List.copyOf(effects), List.copyOf(ledger), phase, reasons.toString());
+  }
+}

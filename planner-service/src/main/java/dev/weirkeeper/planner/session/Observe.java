@@ -1,0 +1,249 @@
+package dev.weirkeeper.planner.session;
+
+import dev.weirkeeper.planner.agent.Agent.Mode;
+import dev.weirkeeper.planner.money.NanoUsd;
+import dev.weirkeeper.planner.session.CallError.Code;
+import dev.weirkeeper.planner.session.Decision.Phase;
+import dev.weirkeeper.planner.session.Effect.Approval;
+import dev.weirkeeper.planner.session.Effect.Arguments;
+import dev.weirkeeper.planner.session.Effect.AskPerson;
+import dev.weirkeeper.planner.session.Effect.StartAgent;
+import dev.weirkeeper.planner.session.OpenCall.Progress.Asked;
+import dev.weirkeeper.planner.session.OpenCall.Progress.Done;
+import dev.weirkeeper.planner.session.OpenCall.Progress.Gated;
+import dev.weirkeeper.planner.session.OpenCall.Progress.Queued;
+import dev.weirkeeper.planner.session.OpenCall.Progress.Sent;
+import dev.weirkeeper.planner.session.SessionEvent.DecisionMade;
+import dev.weirkeeper.planner.session.SessionEvent.ToolCallCompleted;
+import dev.weirkeeper.planner.session.SessionEvent.Verdict;
+import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
+import dev.weirkeeper.planner.session.Transcript.Answer;
+import dev.weirkeeper.planner.session.Transcript.AnsweredCall;
+import dev.weirkeeper.planner.session.Transcript.Entry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Taking in what comes back: results, decisions, silence. The turn ends when all are answered. */
+final class Observe {
+  private Observe() {}
+
+  static SessionState completed(Draft d, AwaitingTools state, ToolCallCompleted e) {
+    Optional<OpenCall> found = state.find(e.callId());
+    if (found.isEmpty()) {
+      return completedLate(d, state, e);
+    }
+    OpenCall call = found.get();
+    return switch (call.progress()) {
+      case Sent sent -> {
+        d.because(
+            Phase.OBSERVE,
+            "%s %s".formatted(call.id(), e.error() ? "came back with an error" : "is done"));
+        Now now = rollUp(new Now(state.session(), state.run()), sent, e);
+        String text = state.run().agent().mode() == Mode.PIPELINE ? e.text() : "";
+        Done done =
+            new Done(new Answer.Logged(state.session().sequence()), e.error(), e.content(), text);
+        yield advance(d, now, replace(state.calls(), call.with(done)));
+      }
+      case Done done ->
+          done.answer() instanceof Answer.Logged
+              ? d.repeated(state, call.id() + " was answered before")
+              : completedLate(d, state, e);
+      case Gated _, Queued _, Asked _ ->
+          d.noted(state, "a result for %s came before it was sent".formatted(call.id()));
+    };
+  }
+
+  private static Now rollUp(Now now, Sent sent, ToolCallCompleted e) {
+    if (!(sent.dispatch() instanceof StartAgent child)) {
+      return now;
+    }
+    NanoUsd carved = child.maxCost().limited() ? child.maxCost() : NanoUsd.ZERO;
+    Spent spent = now.run().spent().rolledUp(carved, e.childCost(), e.childUsage(), e.childSteps());
+    return new Now(now.session().withSpent(e.childCost()), now.run().withSpent(spent));
+  }
+
+  /** A result that nobody waits for any more. */
+  static SessionState completedLate(Draft d, SessionState state, ToolCallCompleted e) {
+    if (!state.session().closed().contains(e.callId())) {
+      return d.repeated(state, e.callId() + " was answered before");
+    }
+    d.because(Phase.OBSERVE, "the result of %s came too late and is ignored".formatted(e.callId()));
+    // A sub-agent's spend counts although its answer does not.
+    return state.with(state.session().reopening(e.callId()).withSpent(e.childCost()));
+  }
+
+  static SessionState decided(Draft d, AwaitingTools state, DecisionMade e) {
+    Optional<OpenCall> found = state.find(e.callId());
+    if (found.isEmpty() || !(found.get().progress() instanceof Gated(AskPerson request))) {
+      return nothingToDecide(d, state, e);
+    }
+    Optional<String> refusal = refusal(request, e, d);
+    if (refusal.isPresent()) {
+      return d.noted(
+          state,
+          "the decision of %s on %s is refused: %s"
+              .formatted(e.decidedBy(), e.callId(), refusal.get()));
+    }
+    OpenCall call = found.get();
+    Approval approval =
+        new Approval(request.rule(), Optional.of(e.decidedBy()), Optional.of(e.decisionId()));
+    OpenCall decided =
+        switch (e.verdict()) {
+          case Verdict.Approve _ -> {
+            d.because(Phase.ACT, "%s approved %s".formatted(e.decidedBy(), call.id()));
+            yield call.with(new Queued(request.tool(), request.arguments(), Optional.of(approval)));
+          }
+          case Verdict.Edit(String arguments, String hash) -> {
+            d.because(
+                Phase.ACT,
+                "%s approved %s with other arguments: %s instead of %s"
+                    .formatted(e.decidedBy(), call.id(), hash, request.arguments().hash()));
+            yield call.with(
+                new Queued(request.tool(), new Arguments(arguments, hash), Optional.of(approval)));
+          }
+          case Verdict.Reject(String reason) -> {
+            d.because(
+                Phase.OBSERVE, "%s rejected %s: %s".formatted(e.decidedBy(), call.id(), reason));
+            yield call.refused(
+                CallError.of(
+                    Code.REJECTED,
+                    reason.isEmpty() ? "a person rejected the call" : "rejected: " + reason,
+                    "do not try it again; find another way or finish"));
+          }
+          case Verdict.Answer _ -> {
+            d.because(Phase.OBSERVE, "%s answered %s".formatted(e.decidedBy(), call.id()));
+            yield call.with(
+                new Done(new Answer.Logged(state.session().sequence()), false, e.content(), ""));
+          }
+        };
+    return advance(d, new Now(state.session(), state.run()), replace(state.calls(), decided));
+  }
+
+  private static Optional<String> refusal(AskPerson request, DecisionMade e, Draft d) {
+    if (e.refusal().isPresent()) {
+      return e.refusal();
+    }
+    if (!e.argumentsHash().equals(request.arguments().hash())) {
+      return Optional.of("it is for other arguments");
+    }
+    if (!d.at.isBefore(request.expires())) {
+      return Optional.of("it came after " + request.expires());
+    }
+    return switch (e.verdict()) {
+      case Verdict.Reject _ -> Optional.empty();
+      case Verdict.Answer _ ->
+          request.question() ? Optional.empty() : Optional.of("the request asks for a yes or no");
+      case Verdict.Approve _, Verdict.Edit _ ->
+          request.question() ? Optional.of("the request asks for an answer") : Optional.empty();
+    };
+  }
+
+  static SessionState nothingToDecide(Draft d, SessionState state, DecisionMade e) {
+    return d.noted(
+        state.with(state.session().seeing(e.decisionId())),
+        "the decision of %s on %s is refused: no such request is open"
+            .formatted(e.decidedBy(), e.callId()));
+  }
+
+  static SessionState timedOut(Draft d, AwaitingTools state, String callId) {
+    Optional<OpenCall> found = state.find(callId);
+    if (found.isEmpty() || !(found.get().progress() instanceof Sent sent)) {
+      return d.repeated(state, callId + " was answered in time");
+    }
+    OpenCall call = found.get();
+    d.because(Phase.OBSERVE, "no result of %s by %s".formatted(callId, sent.dispatch().deadline()));
+    Now now = Ending.giveUp(d, new Now(state.session(), state.run()), call, "timed out");
+    OpenCall done =
+        call.refused(
+            CallError.of(
+                Code.TIMEOUT,
+                "no result of %s came in time; it may still have run".formatted(call.tool()),
+                "check before you try it again"));
+    return advance(d, now, replace(state.calls(), done));
+  }
+
+  static SessionState expired(Draft d, AwaitingTools state, String callId) {
+    Optional<OpenCall> found = state.find(callId);
+    if (found.isEmpty() || !(found.get().progress() instanceof Gated(AskPerson request))) {
+      return d.repeated(state, callId + " was decided in time");
+    }
+    d.because(Phase.OBSERVE, "nobody decided on %s by %s".formatted(callId, request.expires()));
+    OpenCall done =
+        found
+            .get()
+            .refused(
+                CallError.of(
+                    Code.TIMEOUT,
+                    "nobody decided on the call in time; it was not run",
+                    "tell the user that it still needs a confirmation"));
+    return advance(d, new Now(state.session(), state.run()), replace(state.calls(), done));
+  }
+
+  /** Sends what may be sent, and goes on to the next turn if nothing is left open. */
+  static SessionState advance(Draft d, Now before, List<OpenCall> open) {
+    Now now = before;
+    List<OpenCall> calls = new ArrayList<>(open);
+    int underWay = 0;
+    int sharers = 0;
+    for (OpenCall call : calls) {
+      if (call.progress() instanceof Sent) {
+        underWay++;
+      } else if (call.progress() instanceof Queued queued && queued.tool().agent().isPresent()) {
+        sharers++;
+      }
+    }
+    for (int i = 0; i < calls.size(); i++) {
+      OpenCall call = calls.get(i);
+      if (call.progress() instanceof Queued queued
+          && underWay < now.run().limits().maxParallelCalls()) {
+        Act.Sending sending = Act.send(d, now, call, queued, Math.max(1, sharers));
+        if (queued.tool().agent().isPresent()) {
+          sharers--;
+        }
+        now = sending.now();
+        calls.set(i, sending.call());
+        underWay += sending.call().done() ? 0 : 1;
+      }
+    }
+    for (OpenCall call : calls) {
+      if (!call.done()) {
+        return new AwaitingTools(now.session(), now.run(), calls);
+      }
+    }
+    if (now.run().agent().mode() == Mode.PIPELINE) {
+      return Pipeline.toolAnswered(d, now, (Done) calls.getFirst().progress());
+    }
+    d.because(Phase.REFLECT, "all %d calls of the turn are answered".formatted(calls.size()));
+    return Reflect.next(d, remember(now, calls));
+  }
+
+  /** Appends the answers of a turn, in the order asked. */
+  static Now remember(Now now, List<OpenCall> calls) {
+    List<AnsweredCall> answers = new ArrayList<>(calls.size());
+    String[] hashes = new String[calls.size()];
+    long bytes = 0;
+    for (int i = 0; i < hashes.length; i++) {
+      OpenCall call = calls.get(i);
+      Done done = (Done) call.progress();
+      answers.add(new AnsweredCall(call.providerCallId(), done.answer()));
+      hashes[i] = done.content().hash();
+      bytes += done.content().bytes();
+    }
+    Transcript longer =
+        now.session()
+            .transcript()
+            .plus(
+                new Entry.ToolResults(List.copyOf(answers)),
+                1 + hashes.length,
+                bytes,
+                hashes.length == 1 ? hashes[0] : Sha256.of(hashes));
+    return now.with(now.session().withTranscript(longer));
+  }
+
+  private static List<OpenCall> replace(List<OpenCall> calls, OpenCall changed) {
+    List<OpenCall> replaced = new ArrayList<>(calls);
+    replaced.set(changed.index(), changed);
+    return replaced;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.weirkeeper.planner.session;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The last few of something, oldest first. Bounded, so that a long session stays small. */
+record Recent(int limit, List<String> items) {
+
+  static Recent last(int limit) {
+    return new Recent(limit, List.of());
+  }
+
+  Recent plus(String item) {
+    List<String> more = new ArrayList<>(limit);
+    more.addAll(items.size() < limit ? items : items.subList(1, items.size()));
+    more.add(item);
+    return new Recent(limit, List.copyOf(more));
+  }
+
+  Recent minus(String item) {
+    return new Recent(limit, items.stream().filter(one -> !one.equals(item)).toList());
+  }
+
+  boolean contains(String item) {
+    return items.contains(item);
+  }
+
+  int count(String item) {
+    int count = 0;
+    for (String one : items) {
+      if (one.equals(item)) {
+        count++;
+      }
+    }
+    return count;
+  }
+}

@@ -1,0 +1,261 @@
+package dev.weirkeeper.planner.session;
+
+import dev.weirkeeper.planner.agent.Agent;
+import dev.weirkeeper.planner.agent.Limits;
+import dev.weirkeeper.planner.money.NanoUsd;
+import dev.weirkeeper.planner.session.Effect.AlertKind;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A task under way.
+ *
+ * @param startedAt when it began; waiting behind other tasks of the session does not count
+ * @param sequence the event that brought it
+ * @param model index of the model in use: more than 0 after a fallback
+ * @param counted what the provider itself counted, to bound the next prompt
+ * @param continuations how often in a row the model only paused
+ * @param recentCalls signatures of the last tool calls, for the identical-call breaker
+ * @param leased granted to this task out of the tenant's daily budget
+ * @param leases how often it asked
+ * @param alerted thresholds it has passed
+ * @param pausing no new model call is to start
+ * @param outputs of the pipeline steps done so far, in order
+ */
+public record Run(
+    Task task,
+    Instant startedAt,
+    long sequence,
+    Spent spent,
+    int model,
+    Counted counted,
+    int continuations,
+    Recent recentCalls,
+    NanoUsd leased,
+    int leases,
+    Set<AlertKind> alerted,
+    boolean pausing,
+    Map<String, String> outputs) {
+
+  /**
+   * The provider's own count of a prompt and its reply.
+   *
+   * @param tokens zero: no count yet
+   * @param items of the transcript that it covers
+   * @param bytes likewise
+   */
+  public record Counted(long tokens, int items, long bytes) {
+    static final Counted NOTHING = new Counted(0, 0, 0);
+  }
+
+  static Run begin(Task task, Instant at, long sequence) {
+    return new Run(
+        task,
+        at,
+        sequence,
+        Spent.NOTHING,
+        0,
+        Counted.NOTHING,
+        0,
+        Recent.last(Limits.WINDOW),
+        NanoUsd.ZERO,
+        0,
+        Set.of(),
+        false,
+        Map.of());
+  }
+
+  Limits limits() {
+    return task.limits();
+  }
+
+  Agent agent() {
+    return task.agent();
+  }
+
+  Instant deadline() {
+    return startedAt.plus(limits().maxDuration());
+  }
+
+  /** What is left of the lease from the tenant's budget. */
+  NanoUsd leaseLeft() {
+    return leased.minus(spent.cost()).minus(spent.unsettled());
+  }
+
+  Run withSpent(Spent more) {
+    return new Run(
+        task,
+        startedAt,
+        sequence,
+        more,
+        model,
+        counted,
+        continuations,
+        recentCalls,
+        leased,
+        leases,
+        alerted,
+        pausing,
+        outputs);
+  }
+
+  Run withModel(int index) {
+    return new Run(
+        task,
+        startedAt,
+        sequence,
+        spent,
+        index,
+        Counted.NOTHING,
+        continuations,
+        recentCalls,
+        leased,
+        leases,
+        alerted,
+        pausing,
+        outputs);
+  }
+
+  Run withCounted(Counted count) {
+    return new Run(
+        task,
+        startedAt,
+        sequence,
+        spent,
+        model,
+        count,
+        continuations,
+        recentCalls,
+        leased,
+        leases,
+        alerted,
+        pausing,
+        outputs);
+  }
+
+  Run withContinuations(int inARow) {
+    return new Run(
+        task,
+        startedAt,
+        sequence,
+        spent,
+        model,
+        counted,
+        inARow,
+        recentCalls,
+        leased,
+        leases,
+        alerted,
+        pausing,
+        outputs);
+  }
+
+  Run calling(String tool, String signature) {
+    return new Run(
+        task,
+        startedAt,
+        sequence,
+        spent.toolCall(tool),
+        model,
+        counted,
+        continuations,
+        recentCalls.plus(signature),
+        leased,
+        leases,
+        alerted,
+        pausing,
+        outputs);
+  }
+
+  Run asking() {
+    return new Run(
+        task,
+        startedAt,
+        sequence,
+        spent,
+        model,
+        counted,
+        continuations,
+        recentCalls,
+        leased,
+        leases + 1,
+        alerted,
+        pausing,
+        outputs);
+  }
+
+  Run granted(NanoUsd amount) {
+    return new Run(
+        task,
+        startedAt,
+        sequence,
+        spent,
+        model,
+        counted,
+        continuations,
+        recentCalls,
+        leased.plus(amount),
+        leases,
+        alerted,
+        pausing,
+        outputs);
+  }
+
+  Run alerting(AlertKind kind) {
+    EnumSet<AlertKind> more = EnumSet.of(kind);
+    more.addAll(alerted);
+    return new Run(
+        task,
+        startedAt,
+        sequence,
+        spent,
+        model,
+        counted,
+        continuations,
+        recentCalls,
+        leased,
+        leases,
+        Set.copyOf(more),
+        pausing,
+        outputs);
+  }
+
+  Run withPausing(boolean wanted) {
+    return new Run(
+        task,
+        startedAt,
+        sequence,
+        spent,
+        model,
+        counted,
+        continuations,
+        recentCalls,
+        leased,
+        leases,
+        alerted,
+        wanted,
+        outputs);
+  }
+
+  Run withOutput(String step, String output) {
+    Map<String, String> more = new LinkedHashMap<>(outputs);
+    more.put(step, output);
+    return new Run(
+        task,
+        startedAt,
+        sequence,
+        spent,
+        model,
+        counted,
+        continuations,
+        recentCalls,
+        leased,
+        leases,
+        alerted,
+        pausing,
+        more);
+  }
+}

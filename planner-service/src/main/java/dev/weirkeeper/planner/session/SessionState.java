@@ -1,0 +1,92 @@
+package dev.weirkeeper.planner.session;
+
+import dev.weirkeeper.planner.session.Effect.CallModel;
+import dev.weirkeeper.planner.session.Effect.RequestBudget;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The situation a session is in. Each holds the effects it waits for, so they can be given again.
+ */
+public sealed interface SessionState {
+
+  Session session();
+
+  /** The same situation of a session that has moved on. */
+  SessionState with(Session session);
+
+  /** A session before its first event. */
+  static SessionState initial(String sessionId) {
+    return new Idle(Session.fresh(sessionId));
+  }
+
+  /** Nothing runs. The conversation is kept; ended tasks absorb whatever still comes for them. */
+  record Idle(Session session) implements SessionState {
+    @Override
+    public Idle with(Session changed) {
+      return new Idle(changed);
+    }
+  }
+
+  /** A task is under way. */
+  sealed interface Running extends SessionState {
+    Run run();
+
+    @Override
+    default Running with(Session changed) {
+      return with(changed, run());
+    }
+
+    /** The same situation with the task's counters changed as well. */
+    Running with(Session session, Run run);
+  }
+
+  /** The tenant's daily budget is asked before a model call. */
+  record AwaitingBudget(Session session, Run run, RequestBudget request, ModelTurn turn)
+      implements Running {
+    @Override
+    public AwaitingBudget with(Session changed, Run counted) {
+      return new AwaitingBudget(changed, counted, request, turn);
+    }
+  }
+
+  /** The model is asked. */
+  record AwaitingModel(Session session, Run run, CallModel call) implements Running {
+    @Override
+    public AwaitingModel with(Session changed, Run counted) {
+      return new AwaitingModel(changed, counted, call);
+    }
+  }
+
+  /** The calls of a turn are open: gated, queued, sent or done, at least one not done. */
+  record AwaitingTools(Session session, Run run, List<OpenCall> calls) implements Running {
+    public AwaitingTools {
+      calls = List.copyOf(calls);
+    }
+
+    @Override
+    public AwaitingTools with(Session changed, Run counted) {
+      return new AwaitingTools(changed, counted, calls);
+    }
+
+    Optional<OpenCall> find(String callId) {
+      for (OpenCall call : calls) {
+        if (call.id().equals(callId)) {
+          return Optional.of(call);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  /** A person stopped the loop before its next model call. */
+  record Paused(Session session, Run run) implements Running {
+    @Override
+    public Paused with(Session changed, Run counted) {
+      return new Paused(changed, counted);
+    }
+  }
+
+  /** The model call a session is about to make. */
+  record ModelTurn(int turn, int attempt, Optional<Effect.Prompt> prompt) {}
+}

@@ -1,0 +1,46 @@
+package dev.weirkeeper.planner.session;
+
+import dev.weirkeeper.planner.session.Decision.Phase;
+import dev.weirkeeper.planner.session.Session.Waiter;
+import dev.weirkeeper.planner.session.SessionState.Running;
+import dev.weirkeeper.planner.session.Transcript.Entry;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Taking tasks in: one at a time, in the order they came. */
+final class Start {
+  private Start() {}
+
+  static SessionState first(Draft d, Session session, Task task) {
+    return begin(d, session.withTaskId(task.id()), new Waiter(task, session.sequence()));
+  }
+
+  static SessionState queue(Draft d, Running state, Task task) {
+    Session session = state.session();
+    List<Waiter> waiting = new ArrayList<>(session.waiting());
+    waiting.add(new Waiter(task, session.sequence()));
+    d.because(
+        Phase.OBSERVE,
+        "task %s waits for task %s of the same session"
+            .formatted(task.id(), state.run().task().id()));
+    return state.with(session.withTaskId(task.id()).withWaiting(List.copyOf(waiting)));
+  }
+
+  static SessionState begin(Draft d, Session session, Waiter waiter) {
+    Task task = waiter.task();
+    d.because(
+        Phase.PLAN,
+        "task %s accepted for agent %s version %s"
+            .formatted(task.id(), task.agent().name(), task.agent().version()));
+    Transcript longer =
+        session
+            .transcript()
+            .plus(
+                new Entry.UserText(waiter.sequence()),
+                1,
+                task.content().bytes(),
+                task.content().hash());
+    return Reflect.next(
+        d, new Now(session.withTranscript(longer), Run.begin(task, d.at, waiter.sequence())));
+  }
+}

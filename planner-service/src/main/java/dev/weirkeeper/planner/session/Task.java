@@ -1,0 +1,22 @@
+package dev.weirkeeper.planner.session;
+
+import dev.weirkeeper.planner.agent.Agent;
+import dev.weirkeeper.planner.agent.Limits;
+import dev.weirkeeper.planner.session.SessionEvent.Content;
+
+/**
+ * A task as it was accepted. Nothing in it changes.
+ *
+ * @param limits everything filled in
+ * @param governed the tenant has a daily budget to ask
+ * @param text what to do; kept for pipelines, whose templates use it, and empty otherwise
+ * @param content of the text, in the journal
+ */
+public record Task(
+    String id,
+    String tenant,
+    Agent agent,
+    Limits limits,
+    boolean governed,
+    String text,
+    Content content) {}

@@ -1,0 +1,73 @@
+package dev.weirkeeper.planner.session;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The agent's memory: what the model is shown, as references into the journal. Append-only and
+ * shared between states, so a step costs what is new in it.
+ *
+ * @param size number of entries
+ * @param items messages, tool calls and tool results, for bounding the tokens of a prompt
+ * @param bytes UTF-8 length of all content
+ * @param digest SHA-256 in hex over the content hashes, in order
+ */
+public record Transcript(int size, int items, long bytes, String digest, Optional<Link> last) {
+
+  static final Transcript EMPTY = new Transcript(0, 0, 0, "", Optional.empty());
+
+  /** An entry and what was before it. */
+  public record Link(Entry entry, Transcript before) {}
+
+  /** One message. */
+  public sealed interface Entry {
+    /** What the user said: the task in the journal. */
+    record UserText(long sequence) implements Entry {}
+
+    /** What the model said: the reply in the journal. */
+    record ModelTurn(long sequence) implements Entry {}
+
+    /** The results of a turn's calls, in the order the model asked. */
+    record ToolResults(List<AnsweredCall> calls) implements Entry {}
+  }
+
+  /** One call's answer. */
+  public record AnsweredCall(String providerCallId, Answer answer) {}
+
+  /** Where the answer to a call is. */
+  public sealed interface Answer {
+    /** In the journal: a tool result or a person's answer. */
+    record Logged(long sequence) implements Answer {}
+
+    /** The planner's own. */
+    record Said(CallError error) implements Answer {}
+  }
+
+  Transcript plus(Entry entry, int moreItems, long moreBytes, String contentHash) {
+    return new Transcript(
+        size + 1,
+        items + moreItems,
+        bytes + moreBytes,
+        Sha256.of(digest, contentHash),
+        Optional.of(new Link(entry, this)));
+  }
+
+  /** The entries from a position on, oldest first. */
+  public List<Entry> entriesFrom(int position) {
+    List<Entry> entries = new ArrayList<>(Math.max(0, size - position));
+    for (Transcript at = this; at.size > position; ) {
+      Link link = at.last.orElseThrow();
+      entries.add(link.entry);
+      at = link.before;
+    }
+    Collections.reverse(entries);
+    return entries;
+  }
+
+  @Override
+  public String toString() {
+    return "Transcript[size=" + size + ", digest=" + digest + "]";
+  }
+}
