@@ -1,0 +1,5 @@
+/** Tests of what people write by hand. */
+@NullMarked
+package dev.weirkeeper.cli.form;
+
+import org.jspecify.annotations.NullMarked;

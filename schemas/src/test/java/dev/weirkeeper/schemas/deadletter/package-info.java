@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.schemas.deadletter;
+
+import org.jspecify.annotations.NullMarked;
