@@ -1,0 +1,75 @@
+package dev.weirkeeper.executor.builtin;
+
+import dev.weirkeeper.executor.builtin.calculator.CalculatorTool;
+import dev.weirkeeper.executor.builtin.database.DatabaseConfig;
+import dev.weirkeeper.executor.builtin.database.ToolDatabase;
+import dev.weirkeeper.executor.builtin.users.LookupUser;
+import dev.weirkeeper.executor.tool.ToolFailure;
+import dev.weirkeeper.operations.config.Catalogue;
+import dev.weirkeeper.operations.config.Setting;
+import dev.weirkeeper.operations.config.Settings;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The shipped tools that the settings provide for. A tool whose backing is not configured is left
+ * out, with one log line that names the setting.
+ *
+ * <p>Opening needs no other system to be up: a tool whose database or server is down is offered and
+ * fails, in a way that is worth a retry, until it is back. Thread-safe.
+ */
+public final class BuiltinTools implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(BuiltinTools.class);
+
+  /** Every setting of the shipped tools. */
+  public static final Catalogue CATALOGUE = DatabaseConfig.CATALOGUE;
+
+  private final List<Object> tools = new ArrayList<>();
+  private final List<Runnable> closing = new ArrayList<>();
+
+  private BuiltinTools() {}
+
+  /** The tools that these settings provide for, read with {@link #CATALOGUE} among others. */
+  public static BuiltinTools from(Settings settings) {
+    BuiltinTools builtin = new BuiltinTools();
+    builtin.tools.add(new CalculatorTool());
+    builtin.addDatabaseTools(DatabaseConfig.from(settings));
+    return builtin;
+  }
+
+  /** Objects to make a {@link dev.weirkeeper.executor.tool.ToolCatalogue} of. */
+  public List<Object> tools() {
+    return List.copyOf(tools);
+  }
+
+  private void addDatabaseTools(DatabaseConfig config) {
+    if (config.url().isEmpty()) {
+      leftOut("lookup_user", DatabaseConfig.URL);
+      return;
+    }
+    ToolDatabase database = ToolDatabase.open(config);
+    closing.add(database::close);
+    try {
+      database.prepare();
+    } catch (ToolFailure e) {
+      LOG.warn(
+          "The database of {} can't be used yet: {}. Its tools fail until it can.",
+          DatabaseConfig.URL,
+          e.message(),
+          e);
+    }
+    tools.add(new LookupUser(database));
+  }
+
+  private static void leftOut(String tools, Setting<?> setting) {
+    LOG.info("Not offered: {}. Set {} to offer it.", tools, setting);
+  }
+
+  /** Closes connections; calls under way fail. */
+  @Override
+  public void close() {
+    closing.reversed().forEach(Runnable::run);
+  }
+}
