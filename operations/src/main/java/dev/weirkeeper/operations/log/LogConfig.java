@@ -3,8 +3,6 @@ package dev.weirkeeper.operations.log;
 import dev.weirkeeper.operations.config.Catalogue;
 import dev.weirkeeper.operations.config.Setting;
 import dev.weirkeeper.operations.config.Settings;
-import java.nio.file.Path;
-import java.util.Optional;
 
 /**
  * What is logged, how, and where to.
@@ -12,10 +10,15 @@ import java.util.Optional;
  * @param format for people or for collectors
  * @param level least level of our own lines
  * @param kafkaLevel least level of Kafka's lines
- * @param file written instead of standard output, if present
+ * @param target {@value #STDOUT}, {@value #STDERR} or the path of a file
  */
-public record LogConfig(
-    LogFormat format, LogLevel level, LogLevel kafkaLevel, Optional<Path> file) {
+public record LogConfig(LogFormat format, LogLevel level, LogLevel kafkaLevel, String target) {
+
+  /** Standard output. */
+  public static final String STDOUT = "stdout";
+
+  /** Standard error. */
+  public static final String STDERR = "stderr";
 
   private static final Setting<LogFormat> FORMAT =
       Setting.choice("log.format", LogFormat.class)
@@ -32,19 +35,18 @@ public record LogConfig(
           .defaultsTo("warn")
           .describedAs("least level that is logged of what Kafka's libraries say");
 
-  private static final Setting<Optional<Path>> FILE =
-      Setting.text("log.file")
-          .as(Path::of)
-          .optional()
-          .describedAs("file to log to instead of standard output");
+  private static final Setting<String> TARGET =
+      Setting.text("log.to")
+          .defaultsTo(STDOUT)
+          .describedAs("`stdout`, `stderr` or the path of a file");
 
   /** The settings of this record. */
-  public static final Catalogue CATALOGUE = Catalogue.of(FORMAT, LEVEL, KAFKA_LEVEL, FILE);
+  public static final Catalogue CATALOGUE = Catalogue.of(FORMAT, LEVEL, KAFKA_LEVEL, TARGET);
 
   /** Takes this record's part of a service's settings. */
   public static LogConfig from(Settings settings) {
     return new LogConfig(
-        settings.get(FORMAT), settings.get(LEVEL), settings.get(KAFKA_LEVEL), settings.get(FILE));
+        settings.get(FORMAT), settings.get(LEVEL), settings.get(KAFKA_LEVEL), settings.get(TARGET));
   }
 
   /** Makes the process log this way from now on, unless logback was configured by its own file. */

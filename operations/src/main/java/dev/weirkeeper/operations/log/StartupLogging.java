@@ -12,9 +12,7 @@ import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -39,8 +37,7 @@ public final class StartupLogging extends ContextAwareBase implements Configurat
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
     configure(
-        context,
-        new LogConfig(LogFormat.TEXT, LogLevel.INFO, LogLevel.WARN, Optional.<Path>empty()));
+        context, new LogConfig(LogFormat.TEXT, LogLevel.INFO, LogLevel.WARN, LogConfig.STDOUT));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
@@ -59,12 +56,9 @@ public final class StartupLogging extends ContextAwareBase implements Configurat
         || loader.getResource("logback.xml") != null;
   }
 
-  private static void configure(LoggerContext context, LogConfig config) {
-    OutputStreamAppender<ILoggingEvent> output =
-        config
-            .file()
-            .<OutputStreamAppender<ILoggingEvent>>map(StartupLogging::file)
-            .orElseGet(ConsoleAppender::new);
+  /** Makes a context that has nothing yet log this way. */
+  static void configure(LoggerContext context, LogConfig config) {
+    OutputStreamAppender<ILoggingEvent> output = output(config.target());
     output.setContext(context);
     output.setName("output");
     output.setEncoder(encoder(config.format(), context));
@@ -77,10 +71,22 @@ public final class StartupLogging extends ContextAwareBase implements Configurat
     QUIET_LOGGERS.forEach(name -> context.getLogger(name).setLevel(Level.WARN));
   }
 
-  private static FileAppender<ILoggingEvent> file(Path path) {
-    FileAppender<ILoggingEvent> appender = new FileAppender<>();
-    appender.setFile(path.toString());
-    return appender;
+  private static OutputStreamAppender<ILoggingEvent> output(String target) {
+    return switch (target) {
+      case LogConfig.STDOUT -> console("System.out");
+      case LogConfig.STDERR -> console("System.err");
+      default -> {
+        FileAppender<ILoggingEvent> file = new FileAppender<>();
+        file.setFile(target);
+        yield file;
+      }
+    };
+  }
+
+  private static ConsoleAppender<ILoggingEvent> console(String stream) {
+    ConsoleAppender<ILoggingEvent> console = new ConsoleAppender<>();
+    console.setTarget(stream);
+    return console;
   }
 
   private static Encoder<ILoggingEvent> encoder(LogFormat format, LoggerContext context) {

@@ -2,6 +2,8 @@ package dev.weirkeeper.operations.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Settings;
 import java.nio.file.Files;
@@ -11,15 +13,20 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 final class LogConfigTest {
 
   @TempDir Path folder;
 
+  private final LoggerContext context = new LoggerContext();
+
+  LogConfigTest() {
+    context.setMDCAdapter(new LogbackMDCAdapter());
+  }
+
   @AfterEach
-  void back_to_the_terminal() {
-    given(Map.of());
+  void close_files() {
+    context.stop();
   }
 
   @Test
@@ -41,21 +48,22 @@ final class LogConfigTest {
   @Test
   void the_information_of_kafkas_libraries_is_left_out() throws Exception {
     Path file = folder.resolve("kafka.log");
-    given(Map.of("log.file", file.toString()));
-    LoggerFactory.getLogger("org.apache.kafka.clients").info("chatter");
-    LoggerFactory.getLogger("org.apache.kafka.clients").warn("trouble");
+    given(Map.of("log.to", file.toString()));
+    context.getLogger("org.apache.kafka.clients").info("chatter");
+    context.getLogger("org.apache.kafka.clients").warn("trouble");
     assertThat(Files.readAllLines(file)).hasSize(1).first().asString().contains("trouble");
   }
 
   private List<String> logged(String format) throws Exception {
     Path file = folder.resolve(format + ".log");
-    given(Map.of("log.format", format, "log.file", file.toString(), "log.level", "warn"));
-    LoggerFactory.getLogger("our").info("not this");
-    LoggerFactory.getLogger("our").warn("said {}", 1);
+    given(Map.of("log.format", format, "log.to", file.toString(), "log.level", "warn"));
+    context.getLogger("our").info("not this");
+    context.getLogger("our").warn("said {}", 1);
     return Files.readAllLines(file);
   }
 
-  private static void given(Map<String, String> keys) {
-    LogConfig.from(Settings.read(LogConfig.CATALOGUE, Given.of(keys))).apply();
+  private void given(Map<String, String> keys) {
+    StartupLogging.configure(
+        context, LogConfig.from(Settings.read(LogConfig.CATALOGUE, Given.of(keys))));
   }
 }
