@@ -3,6 +3,10 @@ package dev.weirkeeper.executor.builtin;
 import dev.weirkeeper.executor.builtin.calculator.CalculatorTool;
 import dev.weirkeeper.executor.builtin.database.DatabaseConfig;
 import dev.weirkeeper.executor.builtin.database.ToolDatabase;
+import dev.weirkeeper.executor.builtin.records.DeletableTable;
+import dev.weirkeeper.executor.builtin.records.DeleteRecord;
+import dev.weirkeeper.executor.builtin.tickets.CreateOrUpdateTicket;
+import dev.weirkeeper.executor.builtin.tickets.SearchTickets;
 import dev.weirkeeper.executor.builtin.users.LookupUser;
 import dev.weirkeeper.executor.tool.ToolFailure;
 import dev.weirkeeper.operations.config.Catalogue;
@@ -24,7 +28,8 @@ public final class BuiltinTools implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(BuiltinTools.class);
 
   /** Every setting of the shipped tools. */
-  public static final Catalogue CATALOGUE = DatabaseConfig.CATALOGUE;
+  public static final Catalogue CATALOGUE =
+      DatabaseConfig.CATALOGUE.and(Catalogue.of(DeletableTable.TABLES));
 
   private final List<Object> tools = new ArrayList<>();
   private final List<Runnable> closing = new ArrayList<>();
@@ -35,7 +40,7 @@ public final class BuiltinTools implements AutoCloseable {
   public static BuiltinTools from(Settings settings) {
     BuiltinTools builtin = new BuiltinTools();
     builtin.tools.add(new CalculatorTool());
-    builtin.addDatabaseTools(DatabaseConfig.from(settings));
+    builtin.addDatabaseTools(settings);
     return builtin;
   }
 
@@ -44,9 +49,12 @@ public final class BuiltinTools implements AutoCloseable {
     return List.copyOf(tools);
   }
 
-  private void addDatabaseTools(DatabaseConfig config) {
+  private void addDatabaseTools(Settings settings) {
+    DatabaseConfig config = DatabaseConfig.from(settings);
     if (config.url().isEmpty()) {
-      leftOut("lookup_user", DatabaseConfig.URL);
+      leftOut(
+          "lookup_user, search_tickets, create_or_update_ticket, delete_record",
+          DatabaseConfig.URL);
       return;
     }
     ToolDatabase database = ToolDatabase.open(config);
@@ -61,6 +69,14 @@ public final class BuiltinTools implements AutoCloseable {
           e);
     }
     tools.add(new LookupUser(database));
+    tools.add(new SearchTickets(database));
+    tools.add(new CreateOrUpdateTicket(database));
+    settings
+        .get(DeletableTable.TABLES)
+        .filter(tables -> !tables.isEmpty())
+        .ifPresentOrElse(
+            tables -> tools.add(new DeleteRecord(database, tables)),
+            () -> leftOut("delete_record", DeletableTable.TABLES));
   }
 
   private static void leftOut(String tools, Setting<?> setting) {

@@ -28,7 +28,8 @@ class BuiltinToolsTest {
                 SharedPostgres.url("builtin"),
                 "tools.database.demo-data",
                 "true"))) {
-      assertThat(ToolCatalogue.of(builtin.tools()).names()).contains("lookup_user");
+      assertThat(ToolCatalogue.of(builtin.tools()).names())
+          .contains("lookup_user", "search_tickets", "create_or_update_ticket");
       assertThat(
               ToolTrial.of(builtin.tools().toArray())
                   .call("lookup_user", "{\"user_id\":\"u_001\"}"))

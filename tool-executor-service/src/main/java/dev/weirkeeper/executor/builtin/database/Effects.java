@@ -1,6 +1,7 @@
 package dev.weirkeeper.executor.builtin.database;
 
 import dev.weirkeeper.executor.tool.ToolContext;
+import dev.weirkeeper.executor.tool.ToolFailure;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -37,7 +38,11 @@ public final class Effects {
       try (ResultSet row = claim.executeQuery()) {
         row.next();
         if (!row.getBoolean("claimed")) {
-          return row.getString("stored");
+          String stored = row.getString("stored");
+          if (stored == null) {
+            throw ToolFailure.outcomeUnknown("an earlier run of this call left no result");
+          }
+          return stored;
         }
       }
     }
@@ -46,7 +51,14 @@ public final class Effects {
         connection.prepareStatement("SELECT " + schema + ".complete_effect(?, ?)")) {
       complete.setString(1, key);
       complete.setString(2, result);
-      complete.execute();
+      try (ResultSet row = complete.executeQuery()) {
+        row.next();
+        if (!row.getBoolean(1)) {
+          throw ToolFailure.invalidArguments(
+                  "the statement ended the transaction it runs in; nothing else was changed")
+              .hint("leave out BEGIN, COMMIT, ROLLBACK and the like: each call is one transaction");
+        }
+      }
     }
     return result;
   }

@@ -58,11 +58,15 @@ BEGIN
   END IF;
 END $$;
 
-CREATE FUNCTION complete_effect(key text, outcome text) RETURNS void
+-- False if the claim is not of this transaction, as when a statement in between ended the first one.
+CREATE FUNCTION complete_effect(key text, outcome text) RETURNS boolean
 LANGUAGE sql SECURITY DEFINER SET search_path = ${flyway:defaultSchema}, pg_temp AS $$
-  UPDATE effects SET result = outcome
-  WHERE idempotency_key = key
-    AND transaction = pg_current_xact_id() AND at = transaction_timestamp();
+  WITH completed AS (
+    UPDATE effects SET result = outcome
+    WHERE idempotency_key = key
+      AND transaction = pg_current_xact_id() AND at = transaction_timestamp()
+    RETURNING 1)
+  SELECT EXISTS (SELECT FROM completed);
 $$;
 
 REVOKE ALL ON FUNCTION claim_effect(text) FROM PUBLIC;
