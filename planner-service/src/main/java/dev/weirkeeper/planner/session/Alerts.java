@@ -32,9 +32,9 @@ final class Alerts {
     if (now.run().alerted().contains(kind)) {
       return now;
     }
-    String taskId = now.run().task().id();
-    String id = now.session().id() + "/" + taskId + "/" + kind;
-    d.effect(new RaiseAlert(id, kind, taskId, threshold, value));
+    Task task = now.run().task();
+    String id = now.session().id() + "/" + task.id() + "/" + kind;
+    d.effect(new RaiseAlert(id, kind, task, threshold, value, d.at));
     return now.with(now.run().alerting(kind));
   }
 }

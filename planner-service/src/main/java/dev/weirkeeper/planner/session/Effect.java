@@ -104,7 +104,7 @@ public sealed interface Effect {
       implements Dispatch {}
 
   /** Stop a sub-agent whose parent's task has ended. */
-  record CancelAgent(String id, String reason) implements Effect {}
+  record CancelAgent(String id, String reason, Instant at) implements Effect {}
 
   /** Arguments as canonical JSON with their SHA-256 in hex. */
   record Arguments(String json, String hash) {}
@@ -166,7 +166,7 @@ public sealed interface Effect {
   }
 
   /** Tell people that a threshold was passed. */
-  record RaiseAlert(String id, AlertKind kind, String taskId, long threshold, long value)
+  record RaiseAlert(String id, AlertKind kind, Task task, long threshold, long value, Instant at)
       implements Effect {}
 
   /** What an alert is about. The unit of its numbers is nano-dollars, steps or milliseconds. */

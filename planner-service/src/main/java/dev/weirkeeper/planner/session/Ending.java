@@ -115,7 +115,7 @@ final class Ending {
       return now;
     }
     if (dispatch instanceof StartAgent) {
-      d.effect(new CancelAgent(call.id(), why));
+      d.effect(new CancelAgent(call.id(), why, d.at));
     }
     return now.with(now.session().closing(call.id()));
   }

@@ -76,8 +76,14 @@ public record Run(
     return task.agent();
   }
 
-  Instant deadline() {
+  /** When the task may take no longer. */
+  public Instant deadline() {
     return startedAt.plus(limits().maxDuration());
+  }
+
+  /** What the task's own limit leaves, reservations of calls under way not taken off. */
+  public NanoUsd left() {
+    return limits().maxCost().minus(spent.committed());
   }
 
   /** What is left of the lease from the tenant's budget. */

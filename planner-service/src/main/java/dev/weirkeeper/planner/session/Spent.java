@@ -25,7 +25,8 @@ public record Spent(
     NanoUsd carved,
     Map<String, Integer> toolCalls) {
 
-  static final Spent NOTHING =
+  /** Of a task that never began. */
+  public static final Spent NOTHING =
       new Spent(
           0, 0, TokenUsage.NONE, NanoUsd.ZERO, NanoUsd.ZERO, NanoUsd.ZERO, NanoUsd.ZERO, Map.of());
 

@@ -1,0 +1,164 @@
+package dev.weirkeeper.planner;
+
+import dev.weirkeeper.operations.config.Catalogue;
+import dev.weirkeeper.operations.config.Connection;
+import dev.weirkeeper.operations.config.Given;
+import dev.weirkeeper.operations.config.Setting;
+import dev.weirkeeper.operations.config.Settings;
+import dev.weirkeeper.operations.health.HealthConfig;
+import dev.weirkeeper.planner.provider.ProviderSettings;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The settings of a planner.
+ *
+ * @param instance id of this planner among its peers; the same after a restart, so that it gets its
+ *     partitions back at once
+ * @param stateDirectory where state stores are kept between runs
+ * @param guarantee what duplicates the topics may see
+ * @param commitInterval how long results of decisions may wait for others to be committed with them
+ * @param poll how long a stream thread waits for records before it commits
+ * @param threads stream threads
+ * @param grace how long a call of a lost planner may still be answered before it is made again
+ * @param retention how long an idle session can be continued
+ * @param drain how long model calls may go on after the planner is told to stop
+ * @param priceFile prices over the shipped ones
+ * @param auditUrl base of the links in results
+ */
+public record PlannerConfig(
+    Connection connection,
+    HealthConfig health,
+    ProviderSettings provider,
+    String instance,
+    Path stateDirectory,
+    Guarantee guarantee,
+    Duration commitInterval,
+    Duration poll,
+    int threads,
+    int sessionsCached,
+    long maxRecordBytes,
+    Duration grace,
+    Duration retention,
+    Duration drain,
+    Optional<String> priceFile,
+    String auditUrl) {
+
+  /** What Kafka is asked for; sessions come to the same end under both. */
+  public enum Guarantee {
+    EXACTLY_ONCE("exactly_once_v2"),
+    AT_LEAST_ONCE("at_least_once");
+
+    final String kafka;
+
+    Guarantee(String kafka) {
+      this.kafka = kafka;
+    }
+  }
+
+  static final Setting<String> INSTANCE =
+      Setting.text("planner.instance")
+          .defaultsTo("planner-1")
+          .describedAs("id of this planner among its peers, the same after a restart");
+  static final Setting<String> STATE_DIRECTORY =
+      Setting.text("planner.state-directory")
+          .defaultsTo("state/planner")
+          .describedAs("where session state is kept between runs");
+  static final Setting<Guarantee> GUARANTEE =
+      Setting.choice("planner.guarantee", Guarantee.class)
+          .defaultsTo("exactly-once")
+          .describedAs("exactly-once keeps duplicates out of the topics, at-least-once is faster");
+  static final Setting<Duration> COMMIT_INTERVAL =
+      Setting.duration("planner.commit-interval")
+          .between("1ms", "10s")
+          .defaultsTo("10ms")
+          .describedAs("decisions are committed together at least this often");
+  static final Setting<Duration> POLL =
+      Setting.duration("planner.poll")
+          .between("1ms", "1s")
+          .defaultsTo("2ms")
+          .describedAs("longest wait for records; a commit waits for it");
+  static final Setting<Integer> THREADS =
+      Setting.integer("planner.threads")
+          .between("1", "64")
+          .defaultsTo("2")
+          .describedAs("stream threads; more than partitions do nothing");
+  static final Setting<Integer> SESSIONS_CACHED =
+      Setting.integer("planner.sessions-cached")
+          .between("1", "10000000")
+          .defaultsTo("20000")
+          .describedAs("sessions kept in memory by each partition; others are read back");
+  static final Setting<Long> MAX_RECORD =
+      Setting.bytes("planner.max-record")
+          .between("64KiB", "16MiB")
+          .defaultsTo("1000KiB")
+          .describedAs("longest record written; must not be more than the topics take");
+  static final Setting<Duration> GRACE =
+      Setting.duration("planner.handover-grace")
+          .between("0s", "1h")
+          .defaultsTo("60s")
+          .describedAs("how long a model call of a lost planner may still be answered");
+  static final Setting<Duration> RETENTION =
+      Setting.duration("planner.session-retention")
+          .between("1m", "3650d")
+          .defaultsTo("30d")
+          .describedAs("how long an idle session can be continued");
+  static final Setting<Duration> DRAIN =
+      Setting.duration("planner.drain")
+          .between("0s", "10m")
+          .defaultsTo("20s")
+          .describedAs("how long model calls may go on after the planner is told to stop");
+  static final Setting<Optional<String>> PRICE_FILE =
+      Setting.text("planner.prices").optional().describedAs("a price book over the shipped one");
+  static final Setting<Optional<String>> AUDIT_URL =
+      Setting.text("planner.audit-url")
+          .optional()
+          .describedAs("base of the links to the audit API in results");
+
+  static final Catalogue CATALOGUE =
+      Connection.CATALOGUE
+          .and(HealthConfig.CATALOGUE)
+          .and(
+              Catalogue.of(
+                  INSTANCE,
+                  STATE_DIRECTORY,
+                  GUARANTEE,
+                  COMMIT_INTERVAL,
+                  POLL,
+                  THREADS,
+                  SESSIONS_CACHED,
+                  MAX_RECORD,
+                  GRACE,
+                  RETENTION,
+                  DRAIN,
+                  PRICE_FILE,
+                  AUDIT_URL))
+          .and(ProviderSettings.CATALOGUE);
+
+  /**
+   * Reads and checks the settings.
+   *
+   * @throws dev.weirkeeper.operations.config.ConfigurationException with every problem
+   */
+  public static PlannerConfig from(Given given) {
+    Settings settings = Settings.read(CATALOGUE, given);
+    return new PlannerConfig(
+        Connection.from(settings),
+        HealthConfig.from(settings),
+        ProviderSettings.from(settings),
+        settings.get(INSTANCE),
+        Path.of(settings.get(STATE_DIRECTORY)),
+        settings.get(GUARANTEE),
+        settings.get(COMMIT_INTERVAL),
+        settings.get(POLL),
+        settings.get(THREADS),
+        settings.get(SESSIONS_CACHED),
+        settings.get(MAX_RECORD),
+        settings.get(GRACE),
+        settings.get(RETENTION),
+        settings.get(DRAIN),
+        settings.get(PRICE_FILE),
+        settings.get(AUDIT_URL).orElse(""));
+  }
+}

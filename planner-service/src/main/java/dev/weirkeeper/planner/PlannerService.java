@@ -1,0 +1,207 @@
+package dev.weirkeeper.planner;
+
+import dev.weirkeeper.operations.health.Check;
+import dev.weirkeeper.planner.provider.ModelClient;
+import dev.weirkeeper.planner.topology.Directory;
+import dev.weirkeeper.planner.topology.ModelDesk;
+import dev.weirkeeper.planner.topology.PlannerClock;
+import dev.weirkeeper.planner.topology.PlannerTopology;
+import dev.weirkeeper.planner.topology.Shell;
+import dev.weirkeeper.schemas.price.PriceBook;
+import dev.weirkeeper.schemas.serde.AvroSerializer;
+import dev.weirkeeper.schemas.serde.RegistryUnavailableException;
+import dev.weirkeeper.schemas.topic.Topics;
+import dev.weirkeeper.wire.ModelReply;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A planner: the Streams topology, the model desk and its producer, started and stopped as one. */
+public final class PlannerService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(PlannerService.class);
+  private static final Duration STOP = Duration.ofSeconds(30);
+
+  private final KafkaStreams streams;
+  private final ModelDesk desk;
+  private final ModelClient client;
+  private final KafkaProducer<String, ModelReply> replies;
+  private final Directory directory;
+
+  private PlannerService(
+      KafkaStreams streams,
+      ModelDesk desk,
+      ModelClient client,
+      KafkaProducer<String, ModelReply> replies,
+      Directory directory) {
+    this.streams = streams;
+    this.desk = desk;
+    this.client = client;
+    this.replies = replies;
+    this.directory = directory;
+  }
+
+  /**
+   * Starts a planner. Returns at once; {@link #checks} tell when it is ready.
+   *
+   * @throws IOException if the price file can't be read
+   * @throws IllegalStateException if the topics are missing
+   */
+  public static PlannerService start(PlannerConfig config) throws IOException {
+    Topics topics = new Topics(config.connection().topicPrefix());
+    PriceBook prices = PriceBook.shipped();
+    if (config.priceFile().isPresent()) {
+      prices = prices.with(Path.of(config.priceFile().get()));
+    }
+    PlannerClock clock = PlannerClock.system();
+    ModelClient client = new ModelClient(config.provider(), prices, clock);
+    Map<String, Object> producing = config.connection().producer();
+    producing.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    producing.put(ProducerConfig.CLIENT_ID_CONFIG, config.instance() + "-model-replies");
+    KafkaProducer<String, ModelReply> replies =
+        new KafkaProducer<>(
+            producing, new StringSerializer(), new AvroSerializer<>(config.connection().serde()));
+    String replyTopic = topics.modelReplies().name();
+    ModelDesk desk =
+        new ModelDesk(
+            (call, prompt, cancellation) -> client.call(call, prompt, cancellation, _ -> {}),
+            (reply, headers) -> send(replies, replyTopic, reply, headers),
+            config.drain());
+    Directory directory = new Directory();
+    Shell shell =
+        new Shell(
+            topics,
+            config.connection().serde(),
+            partitions(config, topics.tasks().name()),
+            directory,
+            prices,
+            desk,
+            clock,
+            config.instance(),
+            UUID.randomUUID().toString(),
+            config.grace(),
+            config.retention(),
+            config.sessionsCached(),
+            Math.toIntExact(config.maxRecordBytes()),
+            config.auditUrl());
+    KafkaStreams streams = new KafkaStreams(PlannerTopology.of(shell), streamsConfig(config));
+    streams.setUncaughtExceptionHandler(PlannerService::failed);
+    streams.start();
+    return new PlannerService(streams, desk, client, replies, directory);
+  }
+
+  /** What must be so before this planner works. */
+  public List<Check> checks() {
+    return List.of(
+        () ->
+            streams.state() == KafkaStreams.State.RUNNING
+                ? Optional.empty()
+                : Optional.of("the planner's stream threads (" + streams.state() + ")"));
+  }
+
+  /** Definitions the planner knows by now. */
+  public Directory directory() {
+    return directory;
+  }
+
+  /** Stops taking inputs, lets model calls finish for a while, and closes. */
+  @Override
+  public void close() {
+    streams.close(STOP);
+    desk.close();
+    replies.close(STOP);
+    client.close();
+  }
+
+  private static void send(
+      KafkaProducer<String, ModelReply> producer, String topic, ModelReply reply, Headers headers) {
+    try {
+      producer.send(new ProducerRecord<>(topic, null, reply.getSessionId(), reply, headers)).get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new KafkaException("interrupted while a model reply was written", e);
+    } catch (ExecutionException e) {
+      throw new KafkaException("a model reply could not be written: " + e.getMessage(), e);
+    }
+  }
+
+  private static int partitions(PlannerConfig config, String topic) {
+    try (Admin admin = Admin.create(config.connection().admin())) {
+      return admin
+          .describeTopics(List.of(topic))
+          .allTopicNames()
+          .get()
+          .get(topic)
+          .partitions()
+          .size();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(
+          "topic %s can't be looked up at %s: %s; create the topics with `weir topics create`"
+              .formatted(topic, config.connection().bootstrapServers(), e.getCause().getMessage()),
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while topics were looked up", e);
+    }
+  }
+
+  private static Properties streamsConfig(PlannerConfig config) {
+    Map<String, Object> keys = new HashMap<>();
+    keys.put(
+        StreamsConfig.APPLICATION_ID_CONFIG,
+        new Topics(config.connection().topicPrefix()).plannerApplication());
+    keys.put(StreamsConfig.CLIENT_ID_CONFIG, config.instance());
+    keys.put(StreamsConfig.STATE_DIR_CONFIG, config.stateDirectory().toString());
+    keys.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.threads());
+    keys.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, config.guarantee().kafka);
+    keys.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, config.commitInterval().toMillis());
+    keys.put(StreamsConfig.POLL_MS_CONFIG, config.poll().toMillis());
+    keys.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+    keys.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0);
+    keys.put(StreamsConfig.consumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
+    keys.put(
+        StreamsConfig.consumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), config.instance());
+    keys.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
+    keys.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_000);
+    keys.put(StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");
+    keys.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 1);
+    keys.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 8 * 1024 * 1024);
+    keys.putAll(config.connection().streams());
+    Properties properties = new Properties();
+    properties.putAll(keys);
+    return properties;
+  }
+
+  /** A lost dependency is waited for; a bug stops the planner, loudly. */
+  private static StreamThreadExceptionResponse failed(Throwable problem) {
+    for (Throwable at = problem; at != null; at = at.getCause()) {
+      if (at instanceof RegistryUnavailableException
+          || at instanceof org.apache.kafka.common.errors.RetriableException) {
+        LOG.error(
+            "a stream thread lost a dependency and starts again: {}", at.getMessage(), problem);
+        return StreamThreadExceptionResponse.REPLACE_THREAD;
+      }
+    }
+    LOG.error("a stream thread failed; the planner stops", problem);
+    return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+  }
+}

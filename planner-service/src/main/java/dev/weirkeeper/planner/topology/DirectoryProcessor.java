@@ -1,0 +1,76 @@
+package dev.weirkeeper.planner.topology;
+
+import dev.weirkeeper.schemas.serde.AvroDeserializer;
+import dev.weirkeeper.schemas.serde.UnreadableRecordException;
+import java.nio.charset.StandardCharsets;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Keeps the {@link Directory} equal to one compacted topic of definitions. */
+final class DirectoryProcessor implements Processor<Bytes, byte[], Void, Void> {
+  private static final Logger LOG = LoggerFactory.getLogger(DirectoryProcessor.class);
+
+  private final String storeName;
+  private final Directory directory;
+  private final AvroDeserializer<SpecificRecord> reader;
+  private @Nullable KeyValueStore<Bytes, byte[]> store;
+
+  DirectoryProcessor(
+      String storeName, Directory directory, AvroDeserializer<SpecificRecord> reader) {
+    this.storeName = storeName;
+    this.directory = directory;
+    this.reader = reader;
+  }
+
+  @Override
+  public void init(ProcessorContext<Void, Void> context) {
+    KeyValueStore<Bytes, byte[]> opened = context.getStateStore(storeName);
+    store = opened;
+    // The store was restored without this processor: take over what it holds.
+    try (KeyValueIterator<Bytes, byte[]> all = opened.all()) {
+      while (all.hasNext()) {
+        KeyValue<Bytes, byte[]> one = all.next();
+        take(one.key, one.value);
+      }
+    }
+  }
+
+  @Override
+  public void process(Record<Bytes, byte[]> record) {
+    if (record.key() == null || store == null) {
+      LOG.warn("{}: a definition without a key is ignored", storeName);
+      return;
+    }
+    store.put(record.key(), record.value());
+    take(record.key(), record.value());
+  }
+
+  private void take(Bytes key, byte @Nullable [] value) {
+    String name = new String(key.get(), StandardCharsets.UTF_8);
+    if (value == null) {
+      directory.remove(name);
+      return;
+    }
+    try {
+      SpecificRecord definition = reader.deserialize(storeName, value);
+      if (definition != null) {
+        directory.put(definition);
+      }
+    } catch (UnreadableRecordException | IllegalArgumentException e) {
+      LOG.error(
+          "{}: the definition of {} can't be read and is ignored: {}",
+          storeName,
+          name,
+          e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,123 @@
+package dev.weirkeeper.planner.topology;
+
+import dev.weirkeeper.planner.dialect.Prompt;
+import dev.weirkeeper.planner.provider.Cancellation;
+import dev.weirkeeper.wire.ModelCall;
+import dev.weirkeeper.wire.ModelReply;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.header.Headers;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where model calls are made, away from the stream threads: one virtual thread for each, the reply
+ * handed to a producer. Calls outlive the ownership of their session: when a partition moves, a
+ * call under way goes on and its reply reaches the new owner through the topic. Thread-safe.
+ */
+public final class ModelDesk implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelDesk.class);
+  private static final Duration CANCELLED = Duration.ofSeconds(5);
+  private static final int REMEMBERED = 10_000;
+
+  /** Makes one call. Gives a reply whatever happens to the request. */
+  @FunctionalInterface
+  public interface Caller {
+    ModelReply call(ModelCall call, Prompt prompt, Cancellation cancellation);
+  }
+
+  /** Takes each reply; may block. */
+  @FunctionalInterface
+  public interface Replies {
+    void accept(ModelReply reply, Headers headers);
+  }
+
+  private final Caller caller;
+  private final Replies replies;
+  private final Duration drain;
+  private final ExecutorService threads =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("model-call-", 0).factory());
+  private final Map<String, Cancellation> underWay = new ConcurrentHashMap<>();
+  private final Set<String> made =
+      Collections.synchronizedSet(
+          Collections.newSetFromMap(
+              new LinkedHashMap<>() {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                  return size() > REMEMBERED;
+                }
+              }));
+
+  /**
+   * A desk.
+   *
+   * @param caller makes the calls
+   * @param replies is given each reply, on the call's own thread; it may block
+   * @param drain how long calls may go on after {@link #close}
+   */
+  public ModelDesk(Caller caller, Replies replies, Duration drain) {
+    this.caller = caller;
+    this.replies = replies;
+    this.drain = drain;
+  }
+
+  /** Starts a call, unless this desk has started it before. */
+  void start(ModelCall call, Prompt prompt, Headers headers) {
+    if (!made.add(call.getCallId())) {
+      return;
+    }
+    Cancellation cancellation = new Cancellation();
+    underWay.put(call.getCallId(), cancellation);
+    threads.execute(
+        () -> {
+          try {
+            replies.accept(caller.call(call, prompt, cancellation), headers);
+          } catch (RuntimeException e) {
+            LOG.error("the reply to model call {} could not be written", call.getCallId(), e);
+            made.remove(call.getCallId());
+          } finally {
+            underWay.remove(call.getCallId());
+          }
+        });
+  }
+
+  /** Stops a call, if it is made here. Its reply still tells what it used. */
+  void abandon(String callId) {
+    Cancellation cancellation = underWay.get(callId);
+    if (cancellation != null) {
+      cancellation.cancel();
+    }
+  }
+
+  boolean started(String callId) {
+    return made.contains(callId);
+  }
+
+  /** Number of calls under way. */
+  public int underWay() {
+    return underWay.size();
+  }
+
+  /** Lets calls under way finish for a while, then cancels those that have not. */
+  @Override
+  public void close() {
+    threads.shutdown();
+    try {
+      if (!threads.awaitTermination(drain.toMillis(), TimeUnit.MILLISECONDS)) {
+        underWay.values().forEach(Cancellation::cancel);
+        if (!threads.awaitTermination(CANCELLED.toMillis(), TimeUnit.MILLISECONDS)) {
+          LOG.warn("{} model calls were left behind; they show as unsettled", underWay.size());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,583 @@
+package dev.weirkeeper.planner.topology;
+
+import dev.weirkeeper.planner.agent.Limits;
+import dev.weirkeeper.planner.dialect.Prompt;
+import dev.weirkeeper.planner.json.ArgumentCheck;
+import dev.weirkeeper.planner.session.Decision;
+import dev.weirkeeper.planner.session.Effect;
+import dev.weirkeeper.planner.session.Planner;
+import dev.weirkeeper.planner.session.SessionEvent.Timer;
+import dev.weirkeeper.planner.session.SessionState;
+import dev.weirkeeper.planner.session.SessionState.AwaitingModel;
+import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
+import dev.weirkeeper.planner.session.SessionState.Running;
+import dev.weirkeeper.planner.session.Waiting;
+import dev.weirkeeper.planner.topology.InputReader.Input;
+import dev.weirkeeper.planner.topology.Outbound.Addressed;
+import dev.weirkeeper.planner.topology.Outbound.Sender;
+import dev.weirkeeper.schemas.chain.EventHash;
+import dev.weirkeeper.schemas.chain.InputHash;
+import dev.weirkeeper.schemas.serde.AvroDeserializer;
+import dev.weirkeeper.schemas.serde.AvroSerializer;
+import dev.weirkeeper.schemas.topic.OwnerMark;
+import dev.weirkeeper.wire.ApprovalDecision;
+import dev.weirkeeper.wire.InputRef;
+import dev.weirkeeper.wire.JournalRecord;
+import dev.weirkeeper.wire.ModelCall;
+import dev.weirkeeper.wire.Pins;
+import dev.weirkeeper.wire.SessionEvent;
+import dev.weirkeeper.wire.Task;
+import dev.weirkeeper.wire.TaskResult;
+import dev.weirkeeper.wire.TenantDefinition;
+import dev.weirkeeper.wire.TimerFired;
+import dev.weirkeeper.wire.ToolError;
+import dev.weirkeeper.wire.Verdict;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.utils.Bytes;
+import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.Processor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueIterator;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Owns the sessions of one partition: reads an input, steps, journals, writes what was decided.
+ *
+ * <p>Every input goes through {@link #apply}, whether a record or a timer brought it. One stream
+ * thread runs it; nothing in it waits.
+ */
+final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoing> {
+  static final String JOURNAL = "journal";
+  static final String SESSIONS = "sessions";
+  static final String PINS = "pins";
+
+  private static final Duration TICK = Duration.ofMillis(50);
+  private static final Duration SWEEP = Duration.ofMinutes(10);
+  private static final int SWEPT_AT_ONCE = 500;
+  private static final String OWNER = "\u0000owner";
+  private static final List<String> CARRIED = List.of("traceparent", "tracestate");
+
+  private record Alarm(Instant at, String sessionId) {}
+
+  private final Shell shell;
+  private final InputReader reader;
+  private final Inbound inbound = new Inbound(this::pinned);
+  private final Outbound outbound;
+  private final Pinning pinning;
+  private final AvroSerializer<SpecificRecord> writer;
+  private final AvroDeserializer<Pins> pinsReader;
+  private final Map<String, Pinned> pinned = new HashMap<>();
+  private final PriorityQueue<Alarm> alarms = new PriorityQueue<>(Comparator.comparing(Alarm::at));
+  private final Map<String, LiveSession> live;
+
+  /** Model calls that an earlier owner may have made, by session. */
+  private final Map<String, String> inherited = new HashMap<>();
+
+  private int marksSeen;
+  private boolean marked;
+  private String previousOwner = "";
+
+  private @Nullable ProcessorContext<byte[], Outgoing> context;
+  private @Nullable Journal journal;
+  private @Nullable Transcripts transcripts;
+  private @Nullable KeyValueStore<String, byte[]> sessions;
+  private @Nullable KeyValueStore<String, byte[]> pinsStore;
+
+  SessionProcessor(Shell shell) {
+    this.shell = shell;
+    this.reader = new InputReader(shell.topics(), shell.serde(), shell.partitions());
+    this.outbound = new Outbound(shell.topics(), shell.auditUrl());
+    this.pinning = new Pinning(shell.directory(), shell.prices());
+    this.writer = new AvroSerializer<>(shell.serde());
+    this.pinsReader = new AvroDeserializer<>(Pins.class, shell.serde());
+    this.live =
+        new LinkedHashMap<>(1024, 0.75f, true) {
+          @Override
+          protected boolean removeEldestEntry(Map.Entry<String, LiveSession> eldest) {
+            return size() > shell.sessionsCached();
+          }
+        };
+  }
+
+  // Taking over and giving up a partition
+
+  @Override
+  public void init(ProcessorContext<byte[], Outgoing> opened) {
+    context = opened;
+    KeyValueStore<Bytes, byte[]> journalStore = opened.getStateStore(JOURNAL);
+    Journal opening = new Journal(journalStore, shell.serde(), "planner-journal");
+    journal = opening;
+    transcripts = new Transcripts(opening);
+    KeyValueStore<String, byte[]> sessionStore = opened.getStateStore(SESSIONS);
+    sessions = sessionStore;
+    pinsStore = opened.getStateStore(PINS);
+    byte[] owner = sessionStore.get(OWNER);
+    previousOwner = owner == null ? "" : new String(owner, StandardCharsets.UTF_8);
+    List<String> open = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = sessionStore.all()) {
+      while (all.hasNext()) {
+        KeyValue<String, byte[]> one = all.next();
+        if (SessionMark.open(one.value) && !one.key.equals(OWNER)) {
+          open.add(one.key);
+        }
+      }
+    }
+    for (String id : open) {
+      LiveSession session = session(id);
+      arrangeAlarm(session);
+      if (session.state instanceof AwaitingModel waiting) {
+        inherited.put(id, waiting.call().id());
+      }
+    }
+    opened.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, _ -> tick());
+    opened.schedule(SWEEP, PunctuationType.WALL_CLOCK_TIME, _ -> sweep());
+  }
+
+  /** Calls under way go on after this: their replies reach the next owner through the topic. */
+  @Override
+  public void close() {
+    live.clear();
+  }
+
+  private void tick() {
+    if (!marked) {
+      marked = true;
+      Objects.requireNonNull(sessions)
+          .put(OWNER, shell.instance().getBytes(StandardCharsets.UTF_8));
+      mark(shell.topics().modelCalls().name());
+      mark(shell.topics().modelReplies().name());
+    }
+    Instant now = shell.clock().instant();
+    for (Alarm due = alarms.peek(); due != null && !due.at.isAfter(now); due = alarms.peek()) {
+      alarms.remove();
+      LiveSession session = session(due.sessionId);
+      session.alarm = null;
+      if (session.running()) {
+        fire(session, now);
+        arrangeAlarm(session);
+      }
+    }
+  }
+
+  private void fire(LiveSession session, Instant now) {
+    String lost = inherited.get(session.id);
+    if (lost != null
+        && marksSeen == 2
+        && session.state instanceof AwaitingModel waiting
+        && waiting.call().id().equals(lost)
+        && !shell.desk().started(lost)) {
+      inherited.remove(session.id);
+      timer(session, new Timer.ModelCallLost(lost));
+      return;
+    }
+    Optional<Waiting.Alarm> next = Waiting.next(session.state);
+    if (next.isPresent() && !next.get().at().isAfter(now)) {
+      timer(session, next.get().timer());
+    }
+  }
+
+  private void timer(LiveSession session, Timer timer) {
+    TimerFired fired = new TimerFired(Inbound.Timers.text(timer));
+    apply(session, fired, null, new RecordHeaders(), null);
+  }
+
+  private void mark(String topic) {
+    ProcessorContext<byte[], Outgoing> out = Objects.requireNonNull(context);
+    Outgoing mark = new Outgoing(topic, null, Optional.of(out.taskId().partition()));
+    out.forward(
+        new Record<byte @Nullable [], Outgoing>(
+            null, mark, out.currentSystemTimeMs(), OwnerMark.headers(shell.run())));
+  }
+
+  /**
+   * Everything before the marks has been read. Calls that are still open and not made here were
+   * made by an earlier owner: by a run of this very planner, which is gone and can't answer, or by
+   * another, which may still be at it.
+   */
+  private void seenAllBefore() {
+    boolean gone = previousOwner.isEmpty() || previousOwner.equals(shell.instance());
+    Instant when = shell.clock().instant().plus(gone ? Duration.ZERO : shell.grace());
+    for (String id : inherited.keySet()) {
+      alarms.add(new Alarm(when, id));
+    }
+  }
+
+  private void sweep() {
+    KeyValueStore<String, byte[]> index = Objects.requireNonNull(sessions);
+    Instant oldest = shell.clock().instant().minus(shell.retention());
+    List<String> old = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = index.all()) {
+      while (all.hasNext() && old.size() < SWEPT_AT_ONCE) {
+        KeyValue<String, byte[]> one = all.next();
+        if (!one.key.equals(OWNER)
+            && !SessionMark.open(one.value)
+            && SessionMark.at(one.value).isBefore(oldest)) {
+          old.add(one.key);
+        }
+      }
+    }
+    for (String id : old) {
+      Objects.requireNonNull(journal).forget(id);
+      index.delete(id);
+      live.remove(id);
+    }
+  }
+
+  // Inputs
+
+  @Override
+  public void process(Record<byte[], byte[]> record) {
+    ProcessorContext<byte[], Outgoing> in = Objects.requireNonNull(context);
+    RecordMetadata origin = in.recordMetadata().orElseThrow();
+    Optional<String> mark = OwnerMark.run(record.headers());
+    if (mark.isPresent()) {
+      if (mark.get().equals(shell.run()) && ++marksSeen == 2) {
+        seenAllBefore();
+      }
+      return;
+    }
+    Input input =
+        reader.read(
+            origin.topic(), origin.partition(), record.key(), record.value(), record.headers());
+    switch (input) {
+      case Input.Unreadable(String reason) ->
+          DeadLetters.forward(in, shell.topics(), record, reason);
+      case Input.Misrouted(String sessionId) ->
+          in.forward(
+              new Record<>(
+                  sessionId.getBytes(StandardCharsets.UTF_8),
+                  Outgoing.of(origin.topic(), record.value()),
+                  record.timestamp(),
+                  record.headers()));
+      case Input.Good(String sessionId, SpecificRecord value) -> {
+        InputRef ref = new InputRef(origin.topic(), origin.partition(), origin.offset());
+        take(session(sessionId), value, ref, record.headers());
+      }
+    }
+  }
+
+  private void take(LiveSession session, SpecificRecord value, InputRef ref, Headers headers) {
+    switch (value) {
+      case ModelCall call -> callModel(session, call, headers);
+      case Task task -> apply(session, task, ref, headers, task);
+      case ApprovalDecision decision ->
+          apply(session, checked(session, decision), ref, headers, null);
+      default -> apply(session, value, ref, headers, null);
+    }
+    arrangeAlarm(session);
+  }
+
+  /** The call is in the log now, so it may be made: by whoever owns the session, once. */
+  private void callModel(LiveSession session, ModelCall call, Headers headers) {
+    if (!(session.state instanceof AwaitingModel waiting)
+        || !waiting.call().id().equals(call.getCallId())) {
+      return;
+    }
+    inherited.remove(session.id);
+    Effect.CallModel effect = waiting.call();
+    Pinned pins = pinned(effect.agent().digest());
+    Prompt prompt;
+    if (effect.prompt().isPresent()) {
+      Effect.Prompt own = effect.prompt().get();
+      prompt = Transcripts.single(pins.pins(), own, call.getModel());
+    } else {
+      prompt =
+          Prompt.of(
+              pins.pins(), Objects.requireNonNull(transcripts).fragments(session, call.getModel()));
+    }
+    if (effect.agent().mode() != dev.weirkeeper.planner.agent.Agent.Mode.LOOP) {
+      prompt = prompt.withoutTools();
+    }
+    shell.desk().start(call, prompt, carried(headers));
+  }
+
+  /** Edited arguments must fit the tool; what is wrong with a decision is journaled with it. */
+  private ApprovalDecision checked(LiveSession session, ApprovalDecision decision) {
+    if (decision.getVerdict() != Verdict.EDIT
+        || !(session.state instanceof AwaitingTools waiting)) {
+      return decision;
+    }
+    for (Effect effect : Waiting.outstanding(waiting)) {
+      if (effect instanceof Effect.AskPerson ask && ask.id().equals(decision.getCallId())) {
+        Optional<ToolError> problem =
+            pinned(ask.agent().digest())
+                .tool(ask.tool().name())
+                .flatMap(
+                    tool ->
+                        ArgumentCheck.problem(
+                            tool, Objects.requireNonNull(decision.getArguments())));
+        return problem
+            .map(error -> ApprovalDecision.newBuilder(decision).setEditProblem(error).build())
+            .orElse(decision);
+      }
+    }
+    return decision;
+  }
+
+  // The one way through
+
+  private void apply(
+      LiveSession session,
+      SpecificRecord input,
+      @Nullable InputRef ref,
+      Headers headers,
+      @Nullable Task task) {
+    Instant now = shell.clock().instant();
+    Instant last = session.state.session().at();
+    Instant at = now.isBefore(last) ? last : Instant.ofEpochMilli(now.toEpochMilli());
+    Optional<Pinned> pins = Optional.empty();
+    @Nullable String unservable = null;
+    boolean governed = false;
+    if (task != null) {
+      pins = pinning.pin(task.getAgent(), at);
+      unservable = unservable(task, pins);
+      governed =
+          shell
+              .directory()
+              .tenant(task.getTenant())
+              .map(TenantDefinition::getMaxCostPerDayNanoUsd)
+              .isPresent();
+      if (unservable == null) {
+        pins.ifPresent(this::keep);
+      }
+    }
+    JournalRecord record =
+        new JournalRecord(
+            session.state.session().sequence() + 1,
+            at,
+            unservable == null ? pins.map(p -> p.pins().getDigest()).orElse(null) : null,
+            governed,
+            unservable,
+            "",
+            ref,
+            input);
+    dev.weirkeeper.planner.session.SessionEvent event = inbound.event(record);
+    boolean wasRunning = session.running();
+    Decision decision = Planner.step(session.state, event);
+    if (decision.kind() != Decision.Kind.REPEATED) {
+      SessionEvent told = event(session, decision, event, record, task);
+      record.put(EVENT_HASH, told.getHash());
+      Objects.requireNonNull(journal).append(session.id, record);
+      session.state = decision.next();
+      session.lastHash = told.getHash();
+      if (wasRunning != session.running() || task != null) {
+        remember(session);
+      }
+      write(shell.topics().events().name(), session.id, told, headers);
+    } else {
+      remember(session);
+    }
+    emit(session, decision, headers);
+  }
+
+  private static final int EVENT_HASH = JournalRecord.getClassSchema().getField("event_hash").pos();
+  private static final int HASH = SessionEvent.getClassSchema().getField("hash").pos();
+
+  private SessionEvent event(
+      LiveSession session,
+      Decision decision,
+      dev.weirkeeper.planner.session.SessionEvent event,
+      JournalRecord record,
+      @Nullable Task task) {
+    @Nullable String timer =
+        record.getInput() instanceof TimerFired fired ? fired.getTimer() : null;
+    String priceBook =
+        session.state instanceof Running running
+            ? pinned(running.run().task().agent().digest()).pins().getPriceBook()
+            : shell.prices().version();
+    SessionEvent told =
+        outbound.event(
+            Outbound.type(event),
+            decision,
+            record.getAt(),
+            record.getInputRef(),
+            InputHash.of((SpecificRecord) record.getInput()),
+            timer,
+            session.lastHash,
+            priceBook,
+            task != null ? task.getTaskId() : taskId(session.state),
+            task != null ? task.getTenant() : "");
+    told.put(HASH, EventHash.of(told));
+    return told;
+  }
+
+  private static String taskId(SessionState state) {
+    return state instanceof Running running ? running.run().task().id() : "";
+  }
+
+  private @Nullable String unservable(Task task, Optional<Pinned> pins) {
+    if (pins.isEmpty()) {
+      return "no agent is named %s; known agents: %s"
+          .formatted(task.getAgent(), String.join(", ", shell.directory().agentNames()));
+    }
+    String version = pins.get().pins().getAgent().getVersion();
+    if (task.getAgentVersion() != null && !task.getAgentVersion().equals(version)) {
+      return "agent %s is at version %s, version %s is not kept"
+          .formatted(task.getAgent(), version, task.getAgentVersion());
+    }
+    if (shell.directory().tenant(task.getTenant()).map(TenantDefinition::getFrozen).orElse(false)) {
+      return "tenant %s is frozen".formatted(task.getTenant());
+    }
+    Limits limits = Pinning.of(pins.get(), task.getLimits());
+    if (limits.maxSteps() < 1
+        || limits.maxTokens() < 1
+        || limits.maxCost().value() < 0
+        || limits.maxSessionCost().value() < 0
+        || limits.maxDuration().isNegative()
+        || limits.maxDuration().isZero()
+        || limits.maxParallelCalls() < 1
+        || limits.maxIdenticalCalls() < 1
+        || limits.maxOutputTokens() < 1) {
+      return "a limit of the task is zero or negative; the least allowed is 1";
+    }
+    return null;
+  }
+
+  // Effects
+
+  private void emit(LiveSession session, Decision decision, Headers headers) {
+    if (decision.effects().isEmpty()) {
+      return;
+    }
+    ProcessorContext<byte[], Outgoing> out = Objects.requireNonNull(context);
+    Sender sender =
+        new Sender(
+            session.id,
+            out.taskId().partition(),
+            this::pinned,
+            sequence -> Objects.requireNonNull(transcripts).task(session.id, sequence),
+            sequence -> {
+              InputRef ref =
+                  Objects.requireNonNull(journal).read(session.id, sequence).getInputRef();
+              return ref == null ? -1L : ref.getOffset();
+            });
+    for (Effect effect : decision.effects()) {
+      if (effect instanceof Effect.AbandonModel abandon) {
+        shell.desk().abandon(abandon.id());
+      }
+      for (Addressed addressed : outbound.records(effect, sender)) {
+        write(addressed.topic(), addressed.key(), addressed.value(), headers);
+      }
+    }
+  }
+
+  private void write(String topic, String key, SpecificRecord value, Headers headers) {
+    byte[] bytes = Objects.requireNonNull(writer.serialize(topic, value));
+    if (bytes.length > shell.maxRecordBytes()) {
+      bytes = Objects.requireNonNull(writer.serialize(topic, shorter(value, bytes.length)));
+    }
+    ProcessorContext<byte[], Outgoing> out = Objects.requireNonNull(context);
+    out.forward(
+        new Record<>(
+            key.getBytes(StandardCharsets.UTF_8),
+            Outgoing.of(topic, bytes),
+            out.currentSystemTimeMs(),
+            carried(headers)));
+  }
+
+  /** Streams would drop a record that is too long without a word. */
+  private SpecificRecord shorter(SpecificRecord value, int length) {
+    if (value instanceof TaskResult result) {
+      String text = result.getText();
+      int kept = Math.min(text.length(), shell.maxRecordBytes() / 8);
+      return TaskResult.newBuilder(result)
+          .setText(text.substring(0, kept))
+          .setWhy(
+              result.getWhy()
+                  + " (the text was cut from %d characters; the audit log has the whole)"
+                      .formatted(text.length()))
+          .setMetadata(Map.of())
+          .build();
+    }
+    throw new IllegalStateException(
+        "a %s of %d bytes is longer than %d bytes; raise planner.max-record-bytes"
+            .formatted(value.getSchema().getName(), length, shell.maxRecordBytes()));
+  }
+
+  private static Headers carried(Headers headers) {
+    Headers carried = new RecordHeaders();
+    for (String name : CARRIED) {
+      var header = headers.lastHeader(name);
+      if (header != null) {
+        carried.add(header);
+      }
+    }
+    return carried;
+  }
+
+  // Sessions in memory
+
+  private LiveSession session(String id) {
+    LiveSession session = live.get(id);
+    if (session == null) {
+      session = new LiveSession(id, SessionState.initial(id), EventHash.NONE);
+      LiveSession folding = session;
+      Objects.requireNonNull(journal)
+          .replay(
+              id,
+              record -> {
+                folding.state = Planner.step(folding.state, inbound.event(record)).next();
+                folding.lastHash = record.getEventHash();
+              });
+      live.put(id, session);
+    }
+    return session;
+  }
+
+  private void arrangeAlarm(LiveSession session) {
+    Optional<Waiting.Alarm> next = Waiting.next(session.state);
+    if (next.isPresent() && (session.alarm == null || next.get().at().isBefore(session.alarm))) {
+      session.alarm = next.get().at();
+      alarms.add(new Alarm(session.alarm, session.id));
+    }
+  }
+
+  private void remember(LiveSession session) {
+    Objects.requireNonNull(sessions)
+        .put(session.id, SessionMark.bytes(session.running(), session.state.session().at()));
+  }
+
+  // Pins
+
+  private void keep(Pinned pins) {
+    String digest = pins.pins().getDigest();
+    if (pinned.putIfAbsent(digest, pins) == null
+        && Objects.requireNonNull(pinsStore).get(digest) == null) {
+      String topic = shell.topics().pins().name();
+      byte[] bytes = Objects.requireNonNull(writer.serialize(topic, pins.pins()));
+      Objects.requireNonNull(pinsStore).put(digest, bytes);
+      write(topic, digest, pins.pins(), new RecordHeaders());
+    }
+  }
+
+  private Pinned pinned(String digest) {
+    return pinned.computeIfAbsent(
+        digest,
+        missing -> {
+          byte[] bytes = Objects.requireNonNull(pinsStore).get(missing);
+          if (bytes == null) {
+            throw new IllegalStateException("no pins with digest " + missing + " are kept");
+          }
+          return Pinned.of(
+              Objects.requireNonNull(pinsReader.deserialize(shell.topics().pins().name(), bytes)));
+        });
+  }
+}

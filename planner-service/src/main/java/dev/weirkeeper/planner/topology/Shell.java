@@ -1,0 +1,36 @@
+package dev.weirkeeper.planner.topology;
+
+import dev.weirkeeper.schemas.price.PriceBook;
+import dev.weirkeeper.schemas.topic.Topics;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+
+/**
+ * What every processor of a planner is given.
+ *
+ * @param serde settings of the serializers
+ * @param partitions of every session topic
+ * @param instance this planner's id, the same after a restart
+ * @param run this run of it
+ * @param grace how long a call of a lost planner may still be answered before it is made again
+ * @param retention how long an idle session is kept
+ * @param sessionsCached most sessions held in memory by one stream task
+ * @param maxRecordBytes no record is written that is longer
+ * @param auditUrl base of links to the audit API; empty: none
+ */
+public record Shell(
+    Topics topics,
+    Map<String, Object> serde,
+    int partitions,
+    Directory directory,
+    PriceBook prices,
+    ModelDesk desk,
+    InstantSource clock,
+    String instance,
+    String run,
+    Duration grace,
+    Duration retention,
+    int sessionsCached,
+    int maxRecordBytes,
+    String auditUrl) {}
