@@ -11,8 +11,11 @@ import dev.weirkeeper.schemas.price.PriceBook;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.serde.RegistryUnavailableException;
 import dev.weirkeeper.schemas.topic.Topics;
+import dev.weirkeeper.wire.ModelError;
+import dev.weirkeeper.wire.ModelErrorKind;
 import dev.weirkeeper.wire.ModelReply;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -39,6 +42,10 @@ import org.slf4j.LoggerFactory;
 /** A planner: the Streams topology, the model desk and its producer, started and stopped as one. */
 public final class PlannerService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PlannerService.class);
+
+  /** Key, headers and the journal's own fields around a reply. */
+  private static final long RECORD_OVERHEAD = 8 * 1024;
+
   private static final Duration STOP = Duration.ofSeconds(30);
 
   private final KafkaStreams streams;
@@ -84,7 +91,7 @@ public final class PlannerService implements AutoCloseable {
     ModelDesk desk =
         new ModelDesk(
             (call, prompt, cancellation) -> client.call(call, prompt, cancellation, _ -> {}),
-            (reply, headers) -> send(replies, replyTopic, reply, headers),
+            (reply, headers) -> send(replies, replyTopic, reply, headers, config.maxRecordBytes()),
             config.drain());
     Directory directory = new Directory();
     Shell shell =
@@ -141,6 +148,36 @@ public final class PlannerService implements AutoCloseable {
       throw new KafkaException("interrupted while a model reply was written", e);
     } catch (ExecutionException e) {
       throw new KafkaException("a model reply could not be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** A reply that no record can hold is a failed call: it was paid for, and the log says why. */
+  private static ModelReply fitting(ModelReply reply, long maxBytes) {
+    long length =
+        3L * (reply.getContent().length() + reply.getText().length())
+            + reply.getCalls().stream().mapToLong(call -> 3L * call.getArguments().length()).sum();
+    if (length < maxBytes) {
+      return reply;
+    }
+    try {
+      int bytes = reply.toByteBuffer().remaining();
+      if (bytes < maxBytes - RECORD_OVERHEAD) {
+        return reply;
+      }
+      return ModelReply.newBuilder(reply)
+          .setError(
+              ModelError.newBuilder()
+                  .setKind(ModelErrorKind.BAD_REPLY)
+                  .setMessage(
+                      "the reply is %d bytes long and a record holds %d; lower max_output_tokens"
+                          .formatted(bytes, maxBytes))
+                  .build())
+          .setContent("")
+          .setText("")
+          .setCalls(List.of())
+          .build();
+    } catch (IOException e) {
+      throw new UncheckedIOException("a model reply can't be written as Avro", e);
     }
   }
 

@@ -16,6 +16,9 @@ import java.util.regex.Pattern;
 final class Pipeline {
   private static final Pattern PLACE = Pattern.compile("\\{\\{\\s*([A-Za-z0-9_-]+)\\s*}}");
 
+  /** Longest input of a step, in characters: a tool call is one record. */
+  private static final int MAX_FILLED = 256 * 1024;
+
   private Pipeline() {}
 
   /** Makes the next declared step, or ends the task with the last output. */
@@ -33,19 +36,24 @@ final class Pipeline {
           last == null ? "" : last);
     }
     PipelineStep step = steps.get(done);
+    String filled = fill(step.template(), run, step.tool().isPresent());
+    if (filled.length() > MAX_FILLED) {
+      String why =
+          "its input is %d characters long, at most %d are allowed"
+              .formatted(filled.length(), MAX_FILLED);
+      return stepFailed(d, before, Status.FAILED, why);
+    }
     d.because(Phase.PLAN, "step %s of the pipeline".formatted(step.id()));
     if (step.tool().isEmpty()) {
-      return Plan.call(
-          d, before, Optional.of(new Prompt(step.system(), fill(step.template(), run, false))));
+      return Plan.call(d, before, Optional.of(new Prompt(step.system(), filled)));
     }
-    String arguments = fill(step.template(), run, true);
     Now now = before.with(before.session().withTurn(before.session().turn() + 1));
     return Act.turn(
         d,
         now,
         List.of(
             new RequestedCall(
-                "", step.tool().get(), arguments, Sha256.plain(arguments), Optional.empty())));
+                "", step.tool().get(), filled, Sha256.plain(filled), Optional.empty())));
   }
 
   static SessionState modelAnswered(Draft d, Now now, String text) {

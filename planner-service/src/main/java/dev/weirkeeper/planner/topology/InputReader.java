@@ -117,9 +117,7 @@ final class InputReader {
     }
     // Clients in other languages may hash keys in other ways, and a null key goes anywhere.
     int home = Utils.toPositive(Utils.murmur2(right)) % partitions;
-    return home == partition
-        ? new Input.Good(sessionId, record)
-        : new Input.Misrouted(sessionId);
+    return home == partition ? new Input.Good(sessionId, record) : new Input.Misrouted(sessionId);
   }
 
   private static String sessionId(SpecificRecord record) {
