@@ -140,7 +140,11 @@ public final class PlannerService implements AutoCloseable {
   }
 
   private static void send(
-      KafkaProducer<String, ModelReply> producer, String topic, ModelReply reply, Headers headers) {
+      KafkaProducer<String, ModelReply> producer,
+      String topic,
+      ModelReply reply,
+      Headers headers,
+      long maxBytes) {
     try {
       producer.send(new ProducerRecord<>(topic, null, reply.getSessionId(), reply, headers)).get();
     } catch (InterruptedException e) {
