@@ -57,7 +57,7 @@ final class RegistryApi {
   private void addSchemas(RoutesConfig routes) {
     routes.get("/schemas/types", c -> answer(c, strings(List.of("AVRO"))));
     routes.get("/schemas", c -> answer(c, array(listed(c), RegistryApi::json)));
-    routes.get("/schemas/ids/{id}", c -> answer(c, content(byId(c).getFirst())));
+    routes.get("/schemas/ids/{id}", c -> answer(c, content(c, byId(c).getFirst())));
     routes.get("/schemas/ids/{id}/schema", c -> answerText(c, byId(c).getFirst().content().text()));
     routes.get(
         "/schemas/ids/{id}/subjects",
@@ -91,7 +91,7 @@ final class RegistryApi {
             answer(c, strings(schemas.subjectNames(text(c, "subjectPrefix"), flag(c, "deleted")))));
     routes.post(
         "/subjects/{subject}",
-        c -> answer(c, json(schemas.lookUp(subject(c), body(c), flag(c, "deleted")))));
+        c -> answer(c, json(c, schemas.lookUp(subject(c), body(c), flag(c, "deleted")))));
     routes.delete(
         "/subjects/{subject}",
         c -> answer(c, numbers(schemas.deleteSubject(subject(c), flag(c, "permanent")))));
@@ -108,14 +108,13 @@ final class RegistryApi {
         "/subjects/{subject}/versions",
         c -> {
           Version version = schemas.register(subject(c), body(c));
-          answer(
-              c,
-              JSON.createObjectNode()
-                  .put("id", version.id())
-                  .put("version", version.number())
-                  .put("guid", Schemas.guid(version.content())));
+          ObjectNode json = JSON.createObjectNode().put("id", version.id());
+          if (acceptsMore(c)) {
+            json.put("version", version.number());
+          }
+          answer(c, withGuid(c, version, json));
         });
-    routes.get("/subjects/{subject}/versions/{version}", c -> answer(c, json(version(c))));
+    routes.get("/subjects/{subject}/versions/{version}", c -> answer(c, json(c, version(c))));
     routes.get(
         "/subjects/{subject}/versions/{version}/schema",
         c -> answerText(c, version(c).content().text()));
@@ -285,6 +284,25 @@ final class RegistryApi {
       throw Problem.invalidRequest("The field `schema` is missing.");
     }
     return new Content(text, SchemaTopic.references(json.path("references")));
+  }
+
+  /**
+   * Clients from before the newer fields fail on them; those from after say that they know them.
+   */
+  private static boolean acceptsMore(Context c) {
+    return "true".equalsIgnoreCase(c.header("Confluent-Accept-Unknown-Properties"));
+  }
+
+  private static ObjectNode withGuid(Context c, Version version, ObjectNode json) {
+    return acceptsMore(c) ? json.put("guid", Schemas.guid(version.content())) : json;
+  }
+
+  private static ObjectNode content(Context c, Version version) {
+    return withGuid(c, version, content(version));
+  }
+
+  private static ObjectNode json(Context c, Version version) {
+    return withGuid(c, version, json(version));
   }
 
   private static String text(Context c, String parameter) {

@@ -176,12 +176,20 @@ class LocalRegistryTest {
   @Test
   void a_schema_is_found_by_its_guid_and_a_read_only_subject_takes_no_version() throws Exception {
     Answer registered = post("/subjects/guid-value/versions", body(DEFAULTED_FIELD));
-    String guid = registered.json().path("guid").asString();
+    HttpRequest askingForMore =
+        HttpRequest.newBuilder(URI.create(url + "/subjects/guid-value/versions/1"))
+            .header("Confluent-Accept-Unknown-Properties", "true")
+            .build();
+    String guid =
+        JSON.readTree(http.send(askingForMore, BodyHandlers.ofString()).body())
+            .path("guid")
+            .asString();
     put("/mode/guid-value", "{\"mode\":\"READONLY\"}");
 
     Answer found = get("/schemas/guids/" + guid);
     Answer refused = post("/subjects/guid-value/versions", body(ONE_FIELD));
 
+    assertThat(registered.json().propertyNames()).containsExactly("id");
     assertThat(JSON.readTree(found.json().path("schema").asString()))
         .isEqualTo(JSON.readTree(DEFAULTED_FIELD));
     assertThat(refused.code()).isEqualTo(42205);
