@@ -1,0 +1,143 @@
+package dev.weirkeeper.audit;
+
+import dev.weirkeeper.audit.ingest.Ingest;
+import dev.weirkeeper.audit.ingest.IngestMetrics;
+import dev.weirkeeper.audit.store.Database;
+import dev.weirkeeper.audit.store.DayPartitions;
+import dev.weirkeeper.operations.health.Check;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The audit sink: reads every topic of the catalogue into the audit store.
+ *
+ * <p>Starting never waits: a store or a cluster that is not there yet is waited for in the
+ * background, and {@link #ready} says so. Any number may run in one JVM or in many; they share the
+ * partitions. Thread-safe; closing twice is harmless.
+ */
+public final class AuditSinkService implements AutoCloseable {
+
+  private static final Logger log = LoggerFactory.getLogger(AuditSinkService.class);
+
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
+  private final AuditSinkConfig config;
+  private final Database database;
+  private final IngestMetrics metrics;
+  private final InstantSource clock;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private final Thread starter;
+
+  private volatile @Nullable Ingest ingest;
+  private volatile Optional<String> missing = Optional.of("the audit store to be opened");
+  private volatile Optional<String> failure = Optional.empty();
+
+  private AuditSinkService(
+      AuditSinkConfig config, Database database, MeterRegistry registry, InstantSource clock) {
+    this.config = config;
+    this.database = database;
+    this.metrics = new IngestMetrics(registry);
+    this.clock = clock;
+    this.starter = Thread.ofPlatform().name("audit-start").unstarted(this::open);
+  }
+
+  /** Starts with these settings. */
+  public static AuditSinkService start(AuditSinkConfig config, MeterRegistry registry) {
+    return start(config, registry, InstantSource.system());
+  }
+
+  /**
+   * Starts with these settings.
+   *
+   * @param clock tells which days get partitions and what is past its retention; no row depends on
+   *     it
+   */
+  public static AuditSinkService start(
+      AuditSinkConfig config, MeterRegistry registry, InstantSource clock) {
+    AuditSinkService service =
+        new AuditSinkService(config, Database.open(config.postgres()), registry, clock);
+    service.starter.start();
+    return service;
+  }
+
+  /** The audit store. */
+  public Database database() {
+    return database;
+  }
+
+  /** Conditions of doing its work: the store open, partitions assigned, caught up once. */
+  public List<Check> ready() {
+    return List.of(
+        () -> missing,
+        () -> {
+          Ingest running = ingest;
+          return running == null ? Optional.empty() : running.waitingFor();
+        });
+  }
+
+  /** Conditions of being alive: nothing has stopped for good. */
+  public List<Check> live() {
+    return List.of(
+        () -> failure,
+        () -> {
+          Ingest running = ingest;
+          return running == null ? Optional.empty() : running.failure();
+        });
+  }
+
+  /** Finishes the batches at hand, leaves the group and lets go of the store. */
+  @Override
+  public void close() {
+    stopping.countDown();
+    try {
+      starter.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Ingest running = ingest;
+    if (running != null) {
+      running.close();
+    }
+    database.close();
+  }
+
+  private void open() {
+    try {
+      while (true) {
+        try {
+          database.migrate();
+          break;
+        } catch (SQLException e) {
+          String waiting = "PostgreSQL: " + e.getMessage();
+          if (!Optional.of(waiting).equals(missing)) {
+            log.warn("waiting for {}", waiting);
+          }
+          missing = Optional.of(waiting);
+          if (stopping.await(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+            return;
+          }
+        }
+      }
+      if (stopping.getCount() > 0) {
+        ingest =
+            Ingest.start(
+                config.kafka(), config.ingest(), database, new DayPartitions(), metrics, clock);
+        missing = Optional.empty();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      log.error("the audit sink can't start: {}", e.getMessage(), e);
+      failure = Optional.of("the audit sink can't start: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,54 @@
+package dev.weirkeeper.audit;
+
+import dev.weirkeeper.operations.config.Catalogue;
+import dev.weirkeeper.operations.config.ConfigurationException;
+import dev.weirkeeper.operations.config.Given;
+import dev.weirkeeper.operations.config.Settings;
+import dev.weirkeeper.operations.health.HealthConfig;
+import dev.weirkeeper.operations.health.HealthServer;
+import dev.weirkeeper.operations.health.ServiceIdentity;
+import dev.weirkeeper.operations.log.LogConfig;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** Runs the audit sink as a process of its own. */
+public final class Main {
+
+  static final Catalogue CATALOGUE =
+      AuditSinkConfig.CATALOGUE.and(HealthConfig.CATALOGUE).and(LogConfig.CATALOGUE);
+
+  private Main() {}
+
+  public static void main(String[] arguments) throws InterruptedException {
+    Settings settings;
+    try {
+      settings = Settings.read(CATALOGUE, Given.toProcess(arguments));
+    } catch (ConfigurationException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+      return;
+    }
+    LogConfig.from(settings).apply();
+    PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    AuditSinkService sink = AuditSinkService.start(AuditSinkConfig.from(settings), metrics);
+    HealthServer health =
+        HealthServer.start(
+            HealthConfig.from(settings),
+            ServiceIdentity.of("audit-sink", Main.class, Map.of()),
+            metrics,
+            sink.live(),
+            sink.ready());
+    CountDownLatch stop = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  sink.close();
+                  health.close();
+                  stop.countDown();
+                }));
+    stop.await();
+  }
+}

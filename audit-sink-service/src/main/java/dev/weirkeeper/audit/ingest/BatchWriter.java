@@ -1,0 +1,202 @@
+package dev.weirkeeper.audit.ingest;
+
+import dev.weirkeeper.audit.ingest.Arrival.Content;
+import dev.weirkeeper.audit.ingest.Claims.FencedException;
+import dev.weirkeeper.audit.store.DayPartitions;
+import dev.weirkeeper.audit.store.Transaction;
+import dev.weirkeeper.wire.SessionEvent;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes batches, each in one transaction with the offsets it goes on from.
+ *
+ * <p>A record that PostgreSQL refuses is found by halving the batch and becomes a dead letter. Not
+ * thread-safe: one per member.
+ */
+final class BatchWriter {
+
+  private static final Logger log = LoggerFactory.getLogger(BatchWriter.class);
+
+  /** The channel on which readers of the store are told that there is more. */
+  static final String CHANNEL = "audit_ingested";
+
+  private final Claims claims;
+  private final DayPartitions days;
+  private final InstantSource clock;
+  private final Consumer<Arrival> givenUp;
+  private final Tables tables = new Tables();
+  private final Projection projection;
+
+  /**
+   * @param givenUp told of each record that is given up, before its transaction is committed; must
+   *     not return before the copy is safe
+   */
+  BatchWriter(
+      Claims claims,
+      CatalogueTopics topics,
+      DayPartitions days,
+      InstantSource clock,
+      Consumer<Arrival> givenUp) {
+    this.claims = claims;
+    this.days = days;
+    this.clock = clock;
+    this.givenUp = givenUp;
+    this.projection = new Projection(tables, topics);
+  }
+
+  /** Makes what a new connection needs. */
+  void prepare(Connection connection) throws SQLException {
+    tables.prepare(connection);
+  }
+
+  /**
+   * Writes records of claimed partitions, in the order of their offsets.
+   *
+   * @param next where each of their partitions goes on
+   * @throws SQLException if the store can't be written to now; nothing or a beginning of the batch
+   *     is stored
+   * @throws FencedException if a partition is not ours any more; likewise
+   */
+  void write(Connection connection, List<Arrival> batch, Map<TopicPartition, Long> next)
+      throws SQLException, FencedException {
+    try {
+      transaction(connection, batch, next);
+    } catch (SQLException | ArithmeticException e) {
+      if (e instanceof SQLException sql && !refused(sql)) {
+        throw sql;
+      }
+      if (batch.size() == 1) {
+        giveUp(connection, batch.getFirst(), next, e);
+        return;
+      }
+      int half = batch.size() / 2;
+      List<Arrival> first = batch.subList(0, half);
+      Map<TopicPartition, Long> between = new HashMap<>();
+      for (Arrival arrival : first) {
+        between.put(partition(arrival), arrival.raw().offset() + 1);
+      }
+      write(connection, first, between);
+      write(connection, batch.subList(half, batch.size()), next);
+    }
+  }
+
+  private void giveUp(
+      Connection connection, Arrival arrival, Map<TopicPartition, Long> next, Exception reason)
+      throws SQLException, FencedException {
+    if (stored(connection, arrival)) {
+      log.warn(
+          "{} offset {} is stored already: the offsets in sink_offset were set back by hand",
+          partition(arrival),
+          arrival.raw().offset());
+      transaction(connection, List.of(), next);
+      return;
+    }
+    String message = "could not be stored: " + reason.getMessage();
+    log.warn("{} offset {} {}", partition(arrival), arrival.raw().offset(), message);
+    transaction(connection, List.of(arrival.unreadable(message)), next);
+  }
+
+  private void transaction(
+      Connection connection, List<Arrival> batch, Map<TopicPartition, Long> next)
+      throws SQLException, FencedException {
+    days.ensure(connection, days(batch), LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
+    Transaction.<FencedException>run(
+        connection,
+        () -> {
+          claims.advance(connection, next);
+          Map<String, Long> lastSequence = lastSequences(connection, batch);
+          tables.clear();
+          for (Arrival arrival : batch) {
+            projection.add(arrival, lastSequence);
+          }
+          tables.send(connection);
+          for (Arrival arrival : batch) {
+            if (arrival.content() instanceof Content.Unreadable) {
+              givenUp.accept(arrival);
+            }
+          }
+          try (PreparedStatement notify = connection.prepareStatement("SELECT pg_notify(?, '')")) {
+            notify.setString(1, CHANNEL);
+            notify.execute();
+          }
+        });
+    claims.moved(next);
+  }
+
+  private static Set<LocalDate> days(List<Arrival> batch) {
+    Set<LocalDate> days = new HashSet<>();
+    for (Arrival arrival : batch) {
+      days.add(LocalDate.ofInstant(Projection.time(arrival.raw()), ZoneOffset.UTC));
+    }
+    return days;
+  }
+
+  private static Map<String, Long> lastSequences(Connection connection, List<Arrival> batch)
+      throws SQLException {
+    Set<String> sessions = new HashSet<>();
+    for (Arrival arrival : batch) {
+      if (arrival.content() instanceof Content.Understood(SessionEvent event)) {
+        sessions.add(event.getSessionId());
+      }
+    }
+    Map<String, Long> last = new HashMap<>();
+    if (sessions.isEmpty()) {
+      return last;
+    }
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT session_id, last_sequence FROM session"
+                + " WHERE session_id = ANY (?) AND last_sequence IS NOT NULL")) {
+      select.setArray(1, connection.createArrayOf("text", new ArrayList<>(sessions).toArray()));
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          last.put(row.getString(1), row.getLong(2));
+        }
+      }
+    }
+    return last;
+  }
+
+  private static boolean stored(Connection connection, Arrival arrival) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT FROM log WHERE topic_id = ? AND partition = ? AND record_offset = ?")) {
+      select.setInt(1, arrival.topicId());
+      select.setInt(2, arrival.raw().partition());
+      select.setLong(3, arrival.raw().offset());
+      try (ResultSet row = select.executeQuery()) {
+        return row.next();
+      }
+    }
+  }
+
+  /** True if it is the content that PostgreSQL refuses, so that trying again would not help. */
+  private static boolean refused(SQLException e) {
+    String state = e.getSQLState();
+    return state != null
+        && (state.startsWith("21")
+            || state.startsWith("22")
+            || state.startsWith("23")
+            || state.startsWith("54"));
+  }
+
+  private static TopicPartition partition(Arrival arrival) {
+    return new TopicPartition(arrival.raw().topic(), arrival.raw().partition());
+  }
+}

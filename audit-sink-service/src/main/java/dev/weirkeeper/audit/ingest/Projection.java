@@ -1,0 +1,719 @@
+package dev.weirkeeper.audit.ingest;
+
+import dev.weirkeeper.audit.chain.RecordDigest;
+import dev.weirkeeper.audit.ingest.Arrival.Content;
+import dev.weirkeeper.audit.store.CopyRows;
+import dev.weirkeeper.audit.store.JsonBytes;
+import dev.weirkeeper.audit.store.MergeTable.Row;
+import dev.weirkeeper.audit.store.StoredText;
+import dev.weirkeeper.schemas.deadletter.DeadLetter;
+import dev.weirkeeper.wire.AgentDefinition;
+import dev.weirkeeper.wire.Alert;
+import dev.weirkeeper.wire.ApprovalDecision;
+import dev.weirkeeper.wire.ApprovalRequest;
+import dev.weirkeeper.wire.BudgetGrant;
+import dev.weirkeeper.wire.BudgetRequest;
+import dev.weirkeeper.wire.Control;
+import dev.weirkeeper.wire.EffectSummary;
+import dev.weirkeeper.wire.LedgerKind;
+import dev.weirkeeper.wire.LedgerLine;
+import dev.weirkeeper.wire.ModelCall;
+import dev.weirkeeper.wire.ModelReply;
+import dev.weirkeeper.wire.Pins;
+import dev.weirkeeper.wire.RequestedCall;
+import dev.weirkeeper.wire.SessionEvent;
+import dev.weirkeeper.wire.Task;
+import dev.weirkeeper.wire.TaskResult;
+import dev.weirkeeper.wire.TenantDefinition;
+import dev.weirkeeper.wire.ToolCall;
+import dev.weirkeeper.wire.ToolDefinition;
+import dev.weirkeeper.wire.ToolError;
+import dev.weirkeeper.wire.ToolResult;
+import dev.weirkeeper.wire.Usage;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which rows a record becomes: one mapping per record type, total, and always a row of the log.
+ *
+ * <p>Not thread-safe: one per member.
+ */
+final class Projection {
+
+  /** Characters of a tool's result that are kept beside the call. */
+  static final int PREVIEW = 500;
+
+  private static final long MILLIS_PER_DAY = 86_400_000L;
+  private static final long LATEST_MILLIS = Instant.parse("9999-12-31T00:00:00Z").toEpochMilli();
+
+  private final Tables tables;
+  private final CatalogueTopics topics;
+  private final RecordDigest digest = new RecordDigest();
+  private final JsonBytes json = new JsonBytes();
+
+  /** What the log says about a record besides its bytes. */
+  private record Subject(
+      String type, @Nullable String session, @Nullable String task, @Nullable String call) {
+
+    static Subject of(SpecificRecord record, @Nullable String session) {
+      return new Subject(record.getSchema().getName(), session, null, null);
+    }
+  }
+
+  Projection(Tables tables, CatalogueTopics topics) {
+    this.tables = tables;
+    this.topics = topics;
+  }
+
+  /**
+   * Adds the rows of a record that {@link Admission} lets pass, or that was given up.
+   *
+   * @param lastSequence of each session with events in the batch the newest event stored or
+   *     projected before; kept up here, so that an event that comes twice counts once
+   */
+  void add(Arrival arrival, Map<String, Long> lastSequence) {
+    Instant at = time(arrival.raw());
+    switch (arrival.content()) {
+      case Content.Understood(SpecificRecord value) -> {
+        Subject subject = project(arrival, at, value, lastSequence);
+        log(arrival, at, subject, value);
+        if (subject.session() != null) {
+          tables
+              .sessions
+              .table
+              .row(subject.session())
+              .extend(tables.sessions.firstAt, at)
+              .extend(tables.sessions.lastAt, at);
+        }
+      }
+      case Content.Unreadable(String reason) -> {
+        log(arrival, at, new Subject("Unreadable", null, null, null), null);
+        tables
+            .deadLetters
+            .table
+            .row(arrival.raw().topic(), arrival.raw().partition(), arrival.raw().offset())
+            .set(tables.deadLetters.found, reason, at);
+      }
+      case Content.Tombstone() -> {
+        log(arrival, at, new Subject("Tombstone", null, null, null), null);
+        withdrawn(arrival, at);
+      }
+      case Content.DeadLetter() -> {
+        log(arrival, at, new Subject("DeadLetter", null, null, null), null);
+        deadLetter(arrival, at);
+      }
+    }
+  }
+
+  private Subject project(
+      Arrival arrival, Instant at, SpecificRecord value, Map<String, Long> lastSequence) {
+    return switch (value) {
+      case SessionEvent event -> event(arrival, event, lastSequence);
+      case ModelCall call -> modelCall(arrival, call);
+      case ModelReply reply -> modelReply(arrival, at, reply);
+      case ToolCall call -> toolCall(arrival, call);
+      case ToolResult result -> toolResult(arrival, result);
+      case Task task -> task(arrival, at, task);
+      case TaskResult result -> taskResult(arrival, result);
+      case ApprovalRequest request -> approvalRequest(arrival, request);
+      case ApprovalDecision decision -> approvalDecision(arrival, at, decision);
+      case Alert alert -> alert(arrival, alert);
+      case Control control ->
+          new Subject("Control", control.getSessionId(), control.getTaskId(), null);
+      case BudgetGrant grant -> Subject.of(grant, grant.getSessionId());
+      case BudgetRequest request ->
+          new Subject("BudgetRequest", request.getSessionId(), request.getTaskId(), null);
+      case AgentDefinition agent ->
+          definition(arrival, at, agent, "agent", agent.getName(), agent.getVersion());
+      case ToolDefinition tool ->
+          definition(arrival, at, tool, "tool", tool.getName(), tool.getVersion());
+      case TenantDefinition tenant ->
+          definition(arrival, at, tenant, "tenant", tenant.getName(), "");
+      case Pins pins -> definition(arrival, at, pins, "pins", pins.getDigest(), "");
+      default -> Subject.of(value, null);
+    };
+  }
+
+  private void log(
+      Arrival arrival, Instant at, Subject subject, @Nullable SpecificRecord readable) {
+    ConsumerRecord<byte[], byte[]> raw = arrival.raw();
+    CopyRows log =
+        tables
+            .log
+            .row()
+            .date(day(at))
+            .int2(arrival.topicId())
+            .int4(raw.partition())
+            .int8(raw.offset())
+            .timestamp(at)
+            .text(subject.type())
+            .textOrNull(raw.key() == null ? null : StoredText.ofKey(raw.key()))
+            .textOrNull(subject.session())
+            .textOrNull(subject.task())
+            .textOrNull(subject.call());
+    if (HeaderJson.any(raw.headers())) {
+      json.clear();
+      HeaderJson.write(raw.headers(), json);
+      log.jsonb(json.view());
+    } else {
+      log.none();
+    }
+    log.byteaOrNull(raw.value());
+    if (readable == null) {
+      log.none();
+    } else {
+      json.clear();
+      RecordJson.write(readable, json);
+      log.jsonb(json.view());
+    }
+    log.byteaOrNull(
+            digest.of(
+                raw.topic(),
+                raw.partition(),
+                raw.offset(),
+                raw.timestamp(),
+                raw.headers(),
+                raw.key(),
+                raw.value()))
+        .none();
+  }
+
+  private Subject event(Arrival arrival, SessionEvent event, Map<String, Long> lastSequence) {
+    Subject subject =
+        new Subject("SessionEvent", event.getSessionId(), emptyToNull(event.getTaskId()), null);
+    Long last = lastSequence.get(event.getSessionId());
+    if (last != null && event.getSequence() <= last) {
+      return subject;
+    }
+    lastSequence.put(event.getSessionId(), event.getSequence());
+    ConsumerRecord<byte[], byte[]> raw = arrival.raw();
+    int day = day(time(raw));
+    eventRow(arrival, event, day);
+    Row session =
+        tables
+            .sessions
+            .table
+            .row(event.getSessionId())
+            .set(
+                tables.sessions.latest,
+                event.getSequence(),
+                event.getTenant(),
+                event.getAgent(),
+                event.getAgentVersion(),
+                event.getState(),
+                event.getTaskId(),
+                event.getHash());
+    @Nullable Row task = null;
+    if (!event.getTaskId().isEmpty()) {
+      task =
+          tables
+              .tasks
+              .table
+              .row(event.getSessionId(), event.getTaskId())
+              .set(tables.tasks.first, event.getSequence(), event.getAt())
+              .set(
+                  tables.tasks.latest,
+                  event.getSequence(),
+                  event.getTenant(),
+                  event.getAgent(),
+                  event.getAgentVersion(),
+                  event.getState(),
+                  event.getSteps(),
+                  event.getTokens(),
+                  event.getAt());
+    }
+    List<LedgerLine> lines = event.getLedger();
+    for (int i = 0; i < lines.size(); i++) {
+      line(arrival, event, day, i, lines.get(i), session, task);
+    }
+    return subject;
+  }
+
+  private void eventRow(Arrival arrival, SessionEvent event, int day) {
+    json.clear();
+    json.put('[');
+    for (EffectSummary effect : event.getEffects()) {
+      RecordJson.write(effect, json.next());
+    }
+    json.put(']');
+    var input = event.getInput();
+    var left = event.getLeft();
+    tables
+        .events
+        .row()
+        .date(day)
+        .text(event.getSessionId())
+        .int8(event.getSequence())
+        .text(event.getTaskId())
+        .text(event.getTenant())
+        .text(event.getAgent())
+        .text(event.getAgentVersion())
+        .text(event.getType())
+        .text(event.getPhase().name())
+        .int4(event.getTurn())
+        .text(event.getState())
+        .text(event.getReason())
+        .textOrNull(input == null ? null : input.getTopic())
+        .int4OrNull(input == null ? null : input.getPartition())
+        .int8OrNull(input == null ? null : input.getOffset())
+        .text(event.getInputHash())
+        .textOrNull(event.getTimer())
+        .jsonb(json.view())
+        .int4OrNull(left.getSteps())
+        .int8OrNull(left.getTokens())
+        .int8OrNull(left.getCostNanoUsd())
+        .int8OrNull(left.getDurationMs())
+        .int8(event.getSpentNanoUsd())
+        .int4(event.getSteps())
+        .int8(event.getTokens())
+        .textOrNull(event.getPinsDigest())
+        .timestamp(event.getAt())
+        .text(event.getPreviousHash())
+        .text(event.getHash())
+        .int2(arrival.topicId())
+        .int4(arrival.raw().partition())
+        .int8(arrival.raw().offset());
+  }
+
+  private void line(
+      Arrival arrival,
+      SessionEvent event,
+      int day,
+      int place,
+      LedgerLine line,
+      Row session,
+      @Nullable Row task) {
+    tables
+        .ledger
+        .row()
+        .date(day)
+        .text(event.getSessionId())
+        .int8(event.getSequence())
+        .int4(place)
+        .text(event.getTaskId())
+        .text(line.getCallId())
+        .text(wire(line.getKind()))
+        .int8(line.getAmountNanoUsd())
+        .text(line.getModel())
+        .text(line.getPriceBook())
+        .text(event.getTenant())
+        .text(event.getAgent())
+        .text(event.getAgentVersion())
+        .timestamp(event.getAt())
+        .int2(arrival.topicId())
+        .int4(arrival.raw().partition())
+        .int8(arrival.raw().offset());
+    Row call =
+        modelCallRow(line.getCallId(), event.getSessionId(), event.getTaskId())
+            .set(
+                tables.modelCalls.counted,
+                event.getAt().truncatedTo(ChronoUnit.HOURS),
+                event.getTenant(),
+                event.getAgent(),
+                event.getAgentVersion(),
+                line.getModel(),
+                line.getPriceBook());
+    add(call, tables.modelCalls.money, line);
+    add(session, tables.sessions.money, line);
+    if (task != null) {
+      add(task, tables.tasks.money, line);
+    }
+  }
+
+  private static void add(Row row, Tables.Money money, LedgerLine line) {
+    row.add(
+        switch (line.getKind()) {
+          case RESERVED -> money.reserved();
+          case SETTLED -> money.settled();
+          case RELEASED -> money.released();
+          case UNSETTLED -> money.unsettled();
+        },
+        line.getAmountNanoUsd());
+  }
+
+  private Row modelCallRow(String id, String session, String task) {
+    CallName name = CallName.ofModel(id).orElse(null);
+    return tables
+        .modelCalls
+        .table
+        .row(id)
+        .set(
+            tables.modelCalls.name,
+            name == null ? session : name.session(),
+            task,
+            name == null ? null : name.turn(),
+            name == null ? null : name.last());
+  }
+
+  private Subject modelCall(Arrival arrival, ModelCall call) {
+    modelCallRow(call.getCallId(), call.getSessionId(), call.getTaskId())
+        .set(
+            tables.modelCalls.asked,
+            arrival.raw().offset(),
+            arrival.topicId(),
+            arrival.raw().partition(),
+            wire(call.getModel().getProvider()),
+            call.getModel().getModel(),
+            call.getModel().getBaseUrl(),
+            call.getRequestHash(),
+            call.getInputTokensBound(),
+            call.getMaxOutputTokens(),
+            call.getMessages(),
+            call.getRequestedAt());
+    return new Subject("ModelCall", call.getSessionId(), call.getTaskId(), call.getCallId());
+  }
+
+  private Subject modelReply(Arrival arrival, Instant at, ModelReply reply) {
+    Usage usage = reply.getUsage();
+    var error = reply.getError();
+    modelCallRow(reply.getCallId(), reply.getSessionId(), reply.getTaskId())
+        .set(
+            tables.modelCalls.reply,
+            arrival.raw().offset(),
+            arrival.topicId(),
+            arrival.raw().partition(),
+            reply.getModel(),
+            error == null ? "ok" : wire(error.getKind()),
+            error == null ? null : error.getMessage(),
+            error == null ? null : error.getHttpStatus(),
+            wire(reply.getStopReason()),
+            reply.getRawStopReason(),
+            usage.getUncachedInput(),
+            usage.getCacheWrite5m(),
+            usage.getCacheWrite1h(),
+            usage.getCacheRead(),
+            usage.getOutput(),
+            usage.getReasoningOutput(),
+            reply.getUsageReported(),
+            reply.getRawUsage(),
+            reply.getCostNanoUsd(),
+            reply.getPriceBook(),
+            reply.getFallbackPrice(),
+            reply.getProviderRequestId(),
+            reply.getHttpAttempts(),
+            reply.getStartedAt(),
+            reply.getFirstTokenMs(),
+            reply.getDurationMs(),
+            reply.getCalls().stream().map(RequestedCall::getTool).toList());
+    List<RequestedCall> calls = reply.getCalls();
+    for (int i = 0; i < calls.size(); i++) {
+      RequestedCall wanted = calls.get(i);
+      ToolError problem = wanted.getProblem();
+      toolCallRow(
+              CallName.tool(reply.getSessionId(), reply.getTurn(), i),
+              reply.getSessionId(),
+              reply.getTaskId(),
+              wanted.getTool())
+          .set(
+              tables.toolCalls.wanted,
+              arrival.raw().offset(),
+              arrival.topicId(),
+              arrival.raw().partition(),
+              wanted.getArguments(),
+              problem == null ? null : wire(problem.getCode()) + ": " + problem.getMessage(),
+              at);
+    }
+    return new Subject("ModelReply", reply.getSessionId(), reply.getTaskId(), reply.getCallId());
+  }
+
+  private Row toolCallRow(String id, String session, String task, String tool) {
+    CallName name = CallName.ofTool(id).orElse(null);
+    return tables
+        .toolCalls
+        .table
+        .row(id)
+        .set(
+            tables.toolCalls.name,
+            name == null ? session : name.session(),
+            task,
+            name == null ? null : name.turn(),
+            name == null ? null : name.last(),
+            tool);
+  }
+
+  private Subject toolCall(Arrival arrival, ToolCall call) {
+    var approval = call.getApproval();
+    toolCallRow(call.getCallId(), call.getSessionId(), call.getTaskId(), call.getTool())
+        .set(
+            tables.toolCalls.sent,
+            arrival.raw().offset(),
+            arrival.topicId(),
+            arrival.raw().partition(),
+            call.getAttempt(),
+            call.getToolVersion(),
+            call.getArguments(),
+            call.getArgumentsHash(),
+            call.getDeadline(),
+            approval == null ? null : approval.getRule(),
+            approval == null ? null : approval.getDecidedBy(),
+            approval == null ? null : approval.getDecisionId(),
+            call.getAgent(),
+            call.getTenant(),
+            call.getRequestedAt());
+    return new Subject("ToolCall", call.getSessionId(), call.getTaskId(), call.getCallId());
+  }
+
+  private Subject toolResult(Arrival arrival, ToolResult result) {
+    ToolError error = result.getError();
+    toolCallRow(result.getCallId(), result.getSessionId(), result.getTaskId(), result.getTool())
+        .set(
+            tables.toolCalls.result,
+            arrival.raw().offset(),
+            arrival.topicId(),
+            arrival.raw().partition(),
+            error == null ? "ok" : wire(error.getCode()),
+            error == null ? null : error.getMessage(),
+            StoredText.head(result.getContent(), PREVIEW),
+            result.getFullBytes(),
+            result.getHandle(),
+            result.getTries(),
+            result.getDeliveryCount(),
+            result.getFromJournal(),
+            result.getExecutor(),
+            result.getStartedAt(),
+            result.getDurationMs(),
+            result.getCostNanoUsd(),
+            result.getSteps());
+    return new Subject("ToolResult", result.getSessionId(), result.getTaskId(), result.getCallId());
+  }
+
+  private Subject task(Arrival arrival, Instant at, Task task) {
+    var parent = task.getParent();
+    json.clear();
+    json.put('{');
+    task.getMetadata().forEach((name, value) -> json.name(name).string(value));
+    json.put('}');
+    ByteBuffer metadata = json.copy();
+    tables
+        .tasks
+        .table
+        .row(task.getSessionId(), task.getTaskId())
+        .set(
+            tables.tasks.asked,
+            arrival.raw().offset(),
+            arrival.topicId(),
+            arrival.raw().partition(),
+            task.getTenant(),
+            task.getAgent(),
+            task.getSubject(),
+            task.getText(),
+            metadata,
+            parent == null ? null : parent.getSessionId(),
+            parent == null ? null : parent.getTaskId(),
+            parent == null ? null : parent.getCallId(),
+            task.getSubmittedAt(),
+            at);
+    Row session = tables.sessions.table.row(task.getSessionId());
+    if (task.getSubject() != null) {
+      session.set(tables.sessions.subject, task.getSubject());
+    }
+    if (parent != null) {
+      session.set(tables.sessions.parent, parent.getSessionId());
+    }
+    return new Subject("Task", task.getSessionId(), task.getTaskId(), null);
+  }
+
+  private Subject taskResult(Arrival arrival, TaskResult result) {
+    json.clear();
+    json.put('{');
+    result.getToolCalls().forEach((name, count) -> json.name(name).number(count));
+    json.put('}');
+    ByteBuffer toolCalls = json.copy();
+    Usage usage = result.getUsage();
+    tables
+        .tasks
+        .table
+        .row(result.getSessionId(), result.getTaskId())
+        .set(
+            tables.tasks.result,
+            arrival.raw().offset(),
+            arrival.topicId(),
+            arrival.raw().partition(),
+            wire(result.getStatus()),
+            result.getWhy(),
+            result.getText(),
+            result.getSteps(),
+            result.getModelCalls(),
+            toolCalls,
+            usage.getUncachedInput(),
+            usage.getCacheWrite5m(),
+            usage.getCacheWrite1h(),
+            usage.getCacheRead(),
+            usage.getOutput(),
+            usage.getReasoningOutput(),
+            result.getCostNanoUsd(),
+            result.getUnsettledNanoUsd(),
+            result.getModel(),
+            result.getAcceptedAt(),
+            result.getEndedAt())
+        .add(tables.tasks.results, 1);
+    return new Subject("TaskResult", result.getSessionId(), result.getTaskId(), null);
+  }
+
+  private Subject approvalRequest(Arrival arrival, ApprovalRequest request) {
+    tables
+        .approvals
+        .table
+        .row(request.getCallId())
+        .set(
+            tables.approvals.request,
+            arrival.raw().offset(),
+            arrival.topicId(),
+            arrival.raw().partition(),
+            request.getSessionId(),
+            request.getTaskId(),
+            wire(request.getKind()),
+            request.getTool(),
+            request.getArguments(),
+            request.getArgumentsHash(),
+            request.getRule(),
+            request.getAgent(),
+            request.getTenant(),
+            request.getQuestion(),
+            request.getSpentNanoUsd(),
+            request.getRequestedAt(),
+            request.getExpiresAt());
+    return new Subject(
+        "ApprovalRequest", request.getSessionId(), request.getTaskId(), request.getCallId());
+  }
+
+  private Subject approvalDecision(Arrival arrival, Instant at, ApprovalDecision decision) {
+    tables
+        .decisions
+        .row()
+        .int2(arrival.topicId())
+        .int4(arrival.raw().partition())
+        .int8(arrival.raw().offset())
+        .timestamp(at)
+        .text(decision.getDecisionId())
+        .text(decision.getCallId())
+        .text(decision.getSessionId())
+        .text(decision.getArgumentsHash())
+        .text(wire(decision.getVerdict()))
+        .textOrNull(decision.getArguments())
+        .text(decision.getText())
+        .text(decision.getDecidedBy())
+        .timestamp(decision.getDecidedAt())
+        .boolOrNull(decision.getSignature() != null);
+    return new Subject("ApprovalDecision", decision.getSessionId(), null, decision.getCallId());
+  }
+
+  private Subject alert(Arrival arrival, Alert alert) {
+    tables
+        .alerts
+        .table
+        .row(alert.getAlertId())
+        .set(
+            tables.alerts.raised,
+            arrival.raw().offset(),
+            arrival.topicId(),
+            arrival.raw().partition(),
+            wire(alert.getKind()),
+            alert.getSessionId(),
+            alert.getTaskId(),
+            alert.getTenant(),
+            alert.getAgent(),
+            alert.getThreshold(),
+            alert.getValue(),
+            alert.getMessage(),
+            alert.getAt());
+    return new Subject("Alert", alert.getSessionId(), alert.getTaskId(), null);
+  }
+
+  private Subject definition(
+      Arrival arrival,
+      Instant at,
+      SpecificRecord record,
+      String kind,
+      String name,
+      String version) {
+    json.clear();
+    RecordJson.write(record, json);
+    definitionRow(arrival, at, json.copy(), kind, name, version);
+    return Subject.of(record, null);
+  }
+
+  private void definitionRow(
+      Arrival arrival,
+      Instant at,
+      @Nullable ByteBuffer payload,
+      String kind,
+      String name,
+      String version) {
+    tables
+        .definitions
+        .table
+        .row(kind, name, version)
+        .set(
+            tables.definitions.newest,
+            arrival.raw().offset(),
+            arrival.topicId(),
+            arrival.raw().partition(),
+            payload,
+            at);
+  }
+
+  /** A name withdrawn from a compacted topic: a version without a name and without content. */
+  private void withdrawn(Arrival arrival, Instant at) {
+    byte[] key = arrival.raw().key();
+    String kind = topics.definitionKind(arrival.raw().topic());
+    if (key != null && kind != null && key.length <= Admission.MAX_NAME) {
+      definitionRow(arrival, at, null, kind, StoredText.ofKey(key), "");
+    }
+  }
+
+  private void deadLetter(Arrival arrival, Instant at) {
+    ConsumerRecord<byte[], byte[]> raw = arrival.raw();
+    DeadLetter said =
+        DeadLetter.of(raw.headers())
+            .filter(letter -> letter.topic().length() <= Admission.MAX_NAME)
+            .orElseGet(
+                () ->
+                    new DeadLetter(
+                        raw.topic(),
+                        raw.partition(),
+                        raw.offset(),
+                        "its headers do not say where it came from",
+                        "unknown"));
+    tables
+        .deadLetters
+        .table
+        .row(StoredText.of(said.topic()), said.partition(), said.offset())
+        .set(
+            tables.deadLetters.copy,
+            raw.offset(),
+            arrival.topicId(),
+            raw.partition(),
+            said.reason(),
+            said.service(),
+            at);
+  }
+
+  /** The time of a record, between 1970 and 9999: one without or beyond goes to the nearer end. */
+  static Instant time(ConsumerRecord<byte[], byte[]> raw) {
+    return Instant.ofEpochMilli(Math.clamp(raw.timestamp(), 0, LATEST_MILLIS));
+  }
+
+  private static int day(Instant at) {
+    return (int) Math.floorDiv(at.toEpochMilli(), MILLIS_PER_DAY);
+  }
+
+  private static String wire(Enum<?> symbol) {
+    return symbol.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String wire(LedgerKind kind) {
+    return kind.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static @Nullable String emptyToNull(String text) {
+    return text.isEmpty() ? null : text;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.audit.ingest;
+
+import org.jspecify.annotations.NullMarked;

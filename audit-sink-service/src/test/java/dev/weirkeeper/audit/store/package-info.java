@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.audit.store;
+
+import org.jspecify.annotations.NullMarked;
