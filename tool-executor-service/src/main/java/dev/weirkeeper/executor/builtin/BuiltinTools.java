@@ -5,6 +5,9 @@ import dev.weirkeeper.executor.builtin.database.DatabaseConfig;
 import dev.weirkeeper.executor.builtin.database.ToolDatabase;
 import dev.weirkeeper.executor.builtin.records.DeletableTable;
 import dev.weirkeeper.executor.builtin.records.DeleteRecord;
+import dev.weirkeeper.executor.builtin.sql.ExecuteSqlWrite;
+import dev.weirkeeper.executor.builtin.sql.SqlConfig;
+import dev.weirkeeper.executor.builtin.sql.SqlQuery;
 import dev.weirkeeper.executor.builtin.tickets.CreateOrUpdateTicket;
 import dev.weirkeeper.executor.builtin.tickets.SearchTickets;
 import dev.weirkeeper.executor.builtin.users.LookupUser;
@@ -29,7 +32,7 @@ public final class BuiltinTools implements AutoCloseable {
 
   /** Every setting of the shipped tools. */
   public static final Catalogue CATALOGUE =
-      DatabaseConfig.CATALOGUE.and(Catalogue.of(DeletableTable.TABLES));
+      DatabaseConfig.CATALOGUE.and(Catalogue.of(DeletableTable.TABLES)).and(SqlConfig.CATALOGUE);
 
   private final List<Object> tools = new ArrayList<>();
   private final List<Runnable> closing = new ArrayList<>();
@@ -53,7 +56,8 @@ public final class BuiltinTools implements AutoCloseable {
     DatabaseConfig config = DatabaseConfig.from(settings);
     if (config.url().isEmpty()) {
       leftOut(
-          "lookup_user, search_tickets, create_or_update_ticket, delete_record",
+          "lookup_user, search_tickets, create_or_update_ticket, delete_record, sql_query,"
+              + " execute_sql_write",
           DatabaseConfig.URL);
       return;
     }
@@ -77,6 +81,15 @@ public final class BuiltinTools implements AutoCloseable {
         .ifPresentOrElse(
             tables -> tools.add(new DeleteRecord(database, tables)),
             () -> leftOut("delete_record", DeletableTable.TABLES));
+    SqlConfig sql = SqlConfig.from(settings);
+    sql.reader()
+        .ifPresentOrElse(
+            login -> tools.add(new SqlQuery(database, login, sql.createRoles())),
+            () -> leftOut("sql_query", SqlConfig.QUERY_USER));
+    sql.writer()
+        .ifPresentOrElse(
+            login -> tools.add(new ExecuteSqlWrite(database, login, sql.createRoles())),
+            () -> leftOut("execute_sql_write", SqlConfig.WRITE_USER));
   }
 
   private static void leftOut(String tools, Setting<?> setting) {

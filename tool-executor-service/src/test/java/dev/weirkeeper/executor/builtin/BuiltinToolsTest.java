@@ -1,10 +1,12 @@
 package dev.weirkeeper.executor.builtin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.weirkeeper.executor.builtin.database.SharedPostgres;
 import dev.weirkeeper.executor.tool.ToolCatalogue;
 import dev.weirkeeper.executor.tool.ToolTrial;
+import dev.weirkeeper.operations.config.ConfigurationException;
 import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Settings;
 import java.util.Map;
@@ -47,5 +49,42 @@ class BuiltinToolsTest {
 
   private static BuiltinTools open(Map<String, String> keys) {
     return BuiltinTools.from(Settings.read(BuiltinTools.CATALOGUE, Given.of(keys)));
+  }
+
+  @Test
+  void the_sql_tools_come_with_roles_of_their_own() throws Exception {
+    try (BuiltinTools builtin =
+        open(
+            Map.of(
+                "tools.database.url", SharedPostgres.url("builtin"),
+                "tools.database.demo-data", "true",
+                "tools.sql-query.user", "builtin_reader",
+                "tools.sql-query.schemas", "tools",
+                "tools.sql-write.user", "builtin_writer",
+                "tools.sql-write.schemas", "tools",
+                "tools.sql.create-roles", "true",
+                "tools.delete-record.tables", "tickets:ticket_id"))) {
+      ToolTrial trial = ToolTrial.of(builtin.tools().toArray());
+
+      assertThat(
+              trial.call(
+                  "execute_sql_write",
+                  "{\"sql\":\"UPDATE tools.tickets SET status = 'closed'"
+                      + " WHERE ticket_id = 'T-DEMO3'\"}"))
+          .isEqualTo("{\"rows_changed\":1}");
+      assertThat(
+              trial.call(
+                  "sql_query",
+                  "{\"sql\":\"SELECT status FROM tools.tickets WHERE ticket_id = 'T-DEMO3'\"}"))
+          .contains("[[\"closed\"]]");
+      assertThat(ToolCatalogue.of(builtin.tools()).names()).contains("delete_record");
+    }
+  }
+
+  @Test
+  void a_writer_without_schemas_is_a_wrong_setting() {
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(() -> open(Map.of("tools.sql-write.user", "writer")))
+        .withMessageContaining("tools.sql-write.schemas");
   }
 }

@@ -36,6 +36,12 @@ public final class ToolDatabase implements AutoCloseable {
     T in(Connection connection) throws SQLException;
   }
 
+  /** Work that leaves the database prepared for something. */
+  @FunctionalInterface
+  public interface SetUp {
+    void in(Connection connection) throws SQLException;
+  }
+
   private ToolDatabase(DatabaseConfig config, HikariDataSource pool) {
     this.config = config;
     this.pool = pool;
@@ -64,6 +70,11 @@ public final class ToolDatabase implements AutoCloseable {
     settings.addDataSourceProperty("ApplicationName", "weirkeeper-tools");
     settings.addDataSourceProperty("connectTimeout", WAIT_FOR_CONNECTION.toSeconds());
     return new ToolDatabase(config, new HikariDataSource(settings));
+  }
+
+  /** JDBC URL of the database. It may name a user, who is its owner. */
+  public String url() {
+    return pool.getJdbcUrl();
   }
 
   /** The schema of the tools' tables. */
@@ -108,6 +119,19 @@ public final class ToolDatabase implements AutoCloseable {
       return result;
     } catch (SQLException e) {
       throw SqlFailures.ofWrite(e);
+    }
+  }
+
+  /**
+   * Sets something up as the owner of the schema, in one transaction and without a time limit.
+   *
+   * @throws ToolFailure if the database can't be reached
+   */
+  public void setUp(SetUp work) throws SQLException {
+    prepare();
+    try (Connection connection = pool.getConnection()) {
+      work.in(connection);
+      connection.commit();
     }
   }
 
