@@ -2,10 +2,8 @@ package dev.weirkeeper.planner;
 
 import dev.weirkeeper.operations.config.Catalogue;
 import dev.weirkeeper.operations.config.Connection;
-import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Setting;
 import dev.weirkeeper.operations.config.Settings;
-import dev.weirkeeper.operations.health.HealthConfig;
 import dev.weirkeeper.planner.provider.ProviderSettings;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +27,6 @@ import java.util.Optional;
  */
 public record PlannerConfig(
     Connection connection,
-    HealthConfig health,
     ProviderSettings provider,
     String instance,
     Path stateDirectory,
@@ -116,9 +113,9 @@ public record PlannerConfig(
           .optional()
           .describedAs("base of the links to the audit API in results");
 
-  static final Catalogue CATALOGUE =
+  /** The settings of this record. */
+  public static final Catalogue CATALOGUE =
       Connection.CATALOGUE
-          .and(HealthConfig.CATALOGUE)
           .and(
               Catalogue.of(
                   INSTANCE,
@@ -136,16 +133,10 @@ public record PlannerConfig(
                   AUDIT_URL))
           .and(ProviderSettings.CATALOGUE);
 
-  /**
-   * Reads and checks the settings.
-   *
-   * @throws dev.weirkeeper.operations.config.ConfigurationException with every problem
-   */
-  public static PlannerConfig from(Given given) {
-    Settings settings = Settings.read(CATALOGUE, given);
+  /** Takes the planner's part of a process's settings. */
+  public static PlannerConfig from(Settings settings) {
     return new PlannerConfig(
         Connection.from(settings),
-        HealthConfig.from(settings),
         ProviderSettings.from(settings),
         settings.get(INSTANCE),
         Path.of(settings.get(STATE_DIRECTORY)),

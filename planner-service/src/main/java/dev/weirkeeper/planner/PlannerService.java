@@ -14,6 +14,9 @@ import dev.weirkeeper.schemas.topic.Topics;
 import dev.weirkeeper.wire.ModelError;
 import dev.weirkeeper.wire.ModelErrorKind;
 import dev.weirkeeper.wire.ModelReply;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -21,11 +24,11 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -53,13 +56,16 @@ public final class PlannerService implements AutoCloseable {
   private final ModelClient client;
   private final KafkaProducer<String, ModelReply> replies;
   private final Directory directory;
+  private final KafkaStreamsMetrics metrics;
 
   private PlannerService(
       KafkaStreams streams,
       ModelDesk desk,
       ModelClient client,
       KafkaProducer<String, ModelReply> replies,
-      Directory directory) {
+      Directory directory,
+      KafkaStreamsMetrics metrics) {
+    this.metrics = metrics;
     this.streams = streams;
     this.desk = desk;
     this.client = client;
@@ -68,12 +74,13 @@ public final class PlannerService implements AutoCloseable {
   }
 
   /**
-   * Starts a planner. Returns at once; {@link #checks} tell when it is ready.
+   * Starts a planner. Returns at once; {@link #ready} tells when it works.
    *
    * @throws IOException if the price file can't be read
    * @throws IllegalStateException if the topics are missing
    */
-  public static PlannerService start(PlannerConfig config) throws IOException {
+  public static PlannerService start(PlannerConfig config, MeterRegistry metrics)
+      throws IOException {
     Topics topics = new Topics(config.connection().topicPrefix());
     PriceBook prices = PriceBook.shipped();
     if (config.priceFile().isPresent()) {
@@ -112,17 +119,24 @@ public final class PlannerService implements AutoCloseable {
             config.auditUrl());
     KafkaStreams streams = new KafkaStreams(PlannerTopology.of(shell), streamsConfig(config));
     streams.setUncaughtExceptionHandler(PlannerService::failed);
+    KafkaStreamsMetrics kafkaMetrics = new KafkaStreamsMetrics(streams);
+    kafkaMetrics.bindTo(metrics);
+    Gauge.builder("weirkeeper.model.calls.in.flight", desk, ModelDesk::underWay).register(metrics);
     streams.start();
-    return new PlannerService(streams, desk, client, replies, directory);
+    return new PlannerService(streams, desk, client, replies, directory, kafkaMetrics);
   }
 
-  /** What must be so before this planner works. */
-  public List<Check> checks() {
-    return List.of(
-        () ->
-            streams.state() == KafkaStreams.State.RUNNING
-                ? Optional.empty()
-                : Optional.of("the planner's stream threads (" + streams.state() + ")"));
+  /** Whether the planner has its partitions and reads them. */
+  public Check ready() {
+    return Check.of(
+        "the planner's stream threads to run", () -> streams.state() == KafkaStreams.State.RUNNING);
+  }
+
+  /** Whether it can get there without being started again. */
+  public Check live() {
+    return Check.of(
+        "a planner that has not given up",
+        () -> !streams.state().hasStartedOrFinishedShuttingDown());
   }
 
   /** Definitions the planner knows by now. */
@@ -133,6 +147,7 @@ public final class PlannerService implements AutoCloseable {
   /** Stops taking inputs, lets model calls finish for a while, and closes. */
   @Override
   public void close() {
+    metrics.close();
     streams.close(STOP);
     desk.close();
     replies.close(STOP);
@@ -146,7 +161,11 @@ public final class PlannerService implements AutoCloseable {
       Headers headers,
       long maxBytes) {
     try {
-      producer.send(new ProducerRecord<>(topic, null, reply.getSessionId(), reply, headers)).get();
+      producer
+          .send(
+              new ProducerRecord<>(
+                  topic, null, reply.getSessionId(), fitting(reply, maxBytes), headers))
+          .get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while a model reply was written", e);
@@ -187,17 +206,16 @@ public final class PlannerService implements AutoCloseable {
 
   private static int partitions(PlannerConfig config, String topic) {
     try (Admin admin = Admin.create(config.connection().admin())) {
-      return admin
-          .describeTopics(List.of(topic))
-          .allTopicNames()
-          .get()
-          .get(topic)
-          .partitions()
-          .size();
+      TopicDescription description =
+          admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+      if (description == null) {
+        throw new IllegalStateException("topic " + topic + " has no description");
+      }
+      return description.partitions().size();
     } catch (ExecutionException e) {
       throw new IllegalStateException(
           "topic %s can't be looked up at %s: %s; create the topics with `weir topics create`"
-              .formatted(topic, config.connection().bootstrapServers(), e.getCause().getMessage()),
+              .formatted(topic, config.connection().bootstrapServers(), e.getMessage()),
           e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

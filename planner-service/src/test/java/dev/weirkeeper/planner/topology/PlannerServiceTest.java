@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.weirkeeper.local.junit.KafkaForTests;
 import dev.weirkeeper.local.junit.WithBroker;
 import dev.weirkeeper.operations.config.Given;
+import dev.weirkeeper.operations.config.Settings;
 import dev.weirkeeper.planner.PlannerConfig;
 import dev.weirkeeper.planner.PlannerService;
 import dev.weirkeeper.schemas.chain.EventHash;
@@ -19,6 +20,7 @@ import dev.weirkeeper.wire.Task;
 import dev.weirkeeper.wire.TaskResult;
 import dev.weirkeeper.wire.TaskStatus;
 import dev.weirkeeper.wire.ToolDefinition;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -71,7 +73,7 @@ final class PlannerServiceTest {
   @ValueSource(strings = {"exactly-once", "at-least-once"})
   void a_task_goes_through_the_loop_and_ends_with_one_result(String guarantee) throws Exception {
     String session = "loop-" + guarantee;
-    try (PlannerService _ = PlannerService.start(config(guarantee))) {
+    try (PlannerService _ = start(guarantee)) {
       kafka.send(kafka.topics().tasks(), session, task(session, "t1"));
 
       TaskResult result = resultOf(session, "t1");
@@ -98,13 +100,13 @@ final class PlannerServiceTest {
       throws Exception {
     String session = "restart-" + guarantee;
     model.gate = new CountDownLatch(1);
-    PlannerService first = PlannerService.start(config(guarantee));
+    PlannerService first = start(guarantee);
     kafka.send(kafka.topics().tasks(), session, task(session, "t1"));
     await().atMost(Duration.ofSeconds(30)).until(() -> model.requests.get() == 1);
     first.close();
     model.gate.countDown();
 
-    try (PlannerService _ = PlannerService.start(config(guarantee))) {
+    try (PlannerService _ = start(guarantee)) {
       TaskResult result = resultOf(session, "t1");
 
       assertThat(result.getStatus()).isEqualTo(TaskStatus.COMPLETE);
@@ -115,7 +117,7 @@ final class PlannerServiceTest {
   @Test
   void a_session_goes_on_with_its_next_task() throws Exception {
     String session = "two-tasks";
-    try (PlannerService _ = PlannerService.start(config("exactly-once"))) {
+    try (PlannerService _ = start("exactly-once")) {
       kafka.send(kafka.topics().tasks(), session, task(session, "t1"));
       kafka.send(kafka.topics().tasks(), session, task(session, "t1"));
       kafka.send(kafka.topics().tasks(), session, task(session, "t2"));
@@ -129,7 +131,7 @@ final class PlannerServiceTest {
   @Test
   void a_record_that_can_not_be_read_is_put_aside_and_the_next_task_runs() throws Exception {
     String session = "poison";
-    try (PlannerService _ = PlannerService.start(config("exactly-once"))) {
+    try (PlannerService _ = start("exactly-once")) {
       kafka.sendBytes(
           kafka.topics().tasks().name(), session, "no avro".getBytes(StandardCharsets.UTF_8));
       kafka.sendBytes(kafka.topics().tasks().name(), session, null);
@@ -146,7 +148,7 @@ final class PlannerServiceTest {
   void a_task_for_an_agent_that_nobody_knows_fails_with_the_reason() throws Exception {
     String session = "nobody";
     Task task = Task.newBuilder(task(session, "t1")).setAgent("nobody").build();
-    try (PlannerService _ = PlannerService.start(config("exactly-once"))) {
+    try (PlannerService _ = start("exactly-once")) {
       kafka.send(kafka.topics().tasks(), session, task);
 
       TaskResult result = resultOf(session, "t1");
@@ -186,17 +188,22 @@ final class PlannerServiceTest {
         .sum();
   }
 
-  private PlannerConfig config(String guarantee) {
-    return PlannerConfig.from(
-        Given.of(
-            Map.of(
-                "kafka.bootstrap.servers", kafka.bootstrapServers(),
-                "schema.registry.url", kafka.registryUrl(),
-                "topics.prefix", kafka.prefix(),
-                "planner.guarantee", guarantee,
-                "planner.drain", "0s",
-                "planner.state-directory", state.toString(),
-                "provider.anthropic.base-url", model.url())));
+  private PlannerService start(String guarantee) throws IOException {
+    return PlannerService.start(
+        PlannerConfig.from(Settings.read(PlannerConfig.CATALOGUE, given(guarantee))),
+        new SimpleMeterRegistry());
+  }
+
+  private Given given(String guarantee) {
+    return Given.of(
+        Map.of(
+            "kafka.bootstrap.servers", kafka.bootstrapServers(),
+            "schema.registry.url", kafka.registryUrl(),
+            "topics.prefix", kafka.prefix(),
+            "planner.guarantee", guarantee,
+            "planner.drain", "0s",
+            "planner.state-directory", state.toString(),
+            "provider.anthropic.base-url", model.url()));
   }
 
   private static Task task(String session, String id) {

@@ -1,0 +1,60 @@
+package dev.weirkeeper.planner;
+
+import dev.weirkeeper.operations.config.Catalogue;
+import dev.weirkeeper.operations.config.ConfigurationException;
+import dev.weirkeeper.operations.config.Given;
+import dev.weirkeeper.operations.config.Settings;
+import dev.weirkeeper.operations.health.HealthConfig;
+import dev.weirkeeper.operations.health.HealthServer;
+import dev.weirkeeper.operations.health.ServiceIdentity;
+import dev.weirkeeper.operations.log.LogConfig;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+
+/** Runs a planner as a process of its own. */
+public final class Main {
+  static final Catalogue CATALOGUE =
+      PlannerConfig.CATALOGUE.and(HealthConfig.CATALOGUE).and(LogConfig.CATALOGUE);
+
+  private Main() {}
+
+  /**
+   * Runs until told to stop.
+   *
+   * @param arguments none, or {@code --config FILE}
+   */
+  public static void main(String[] arguments) throws InterruptedException, IOException {
+    Settings settings;
+    try {
+      settings = Settings.read(CATALOGUE, Given.toProcess(arguments));
+    } catch (ConfigurationException e) {
+      System.err.println(e.getMessage());
+      System.exit(2);
+      return;
+    }
+    LogConfig.from(settings).apply();
+    PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    PlannerService planner = PlannerService.start(PlannerConfig.from(settings), metrics);
+    HealthServer health =
+        HealthServer.start(
+            HealthConfig.from(settings),
+            ServiceIdentity.of("planner", Main.class, Map.of()),
+            metrics,
+            List.of(planner.live()),
+            List.of(planner.ready()));
+    CountDownLatch stop = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  planner.close();
+                  health.close();
+                  stop.countDown();
+                }));
+    stop.await();
+  }
+}
