@@ -28,7 +28,8 @@ final class TopicTableTest {
     }
 
     assertThat(page.substring(begin, end))
-        .as("write it anew with: mvn -pl schemas test -Dtest=TopicTableTest -Dweirkeeper.write-docs=true")
+        .as(
+            "write it anew with: mvn -pl schemas test -Dtest=TopicTableTest -Dweirkeeper.write-docs=true")
         .isEqualTo(table);
   }
 
