@@ -117,7 +117,7 @@ public final class AuditSinkService implements AutoCloseable {
           database.migrate();
           break;
         } catch (SQLException e) {
-          String waiting = "PostgreSQL: " + e.getMessage();
+          String waiting = "PostgreSQL: " + Database.reason(e);
           if (!Optional.of(waiting).equals(missing)) {
             log.warn("waiting for {}", waiting);
           }

@@ -1,17 +1,11 @@
 package dev.weirkeeper.audit;
 
-import dev.weirkeeper.local.broker.BrokerSettings;
-import dev.weirkeeper.local.broker.EmbeddedBroker;
-import dev.weirkeeper.local.postgres.LocalPostgres;
 import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Settings;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.topic.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -36,42 +30,16 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A broker and a PostgreSQL that all tests of the module share, and of each test its own topics and
- * its own schema. The servers end with the process.
+ * What one test sees of the shared servers: topics, a registry and a schema of its own. Used by
+ * tests marked {@link SinkTest}.
  */
 public final class Surroundings implements AutoCloseable {
 
   private static final AtomicInteger NUMBER = new AtomicInteger();
 
-  /** Started by the first test that needs them. */
-  private static final class Servers {
-    static final EmbeddedBroker BROKER = broker();
-    static final LocalPostgres POSTGRES = LocalPostgres.ephemeral();
-
-    static {
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    POSTGRES.close();
-                    BROKER.close();
-                  }));
-    }
-
-    private static EmbeddedBroker broker() {
-      try {
-        return EmbeddedBroker.start(
-            BrokerSettings.in(Files.createTempDirectory("weirkeeper-audit-broker"))
-                .with("message.max.bytes", "20000000"));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-  }
-
   private final String name = "w" + NUMBER.incrementAndGet();
   private final Topics topics = new Topics(name + ".");
-  private final String jdbcUrl = Servers.POSTGRES.jdbcUrl();
+  private final String jdbcUrl;
   private final AvroSerializer<SpecificRecord> serializer =
       new AvroSerializer<>(Map.of("schema.registry.url", registry()));
   private final Producer<byte[], byte[]> producer;
@@ -79,6 +47,12 @@ public final class Surroundings implements AutoCloseable {
 
   /** Surroundings whose session topics have this many partitions. */
   public Surroundings(int partitions) {
+    this(partitions, SharedServers.running().postgres().jdbcUrl());
+  }
+
+  /** The same with another PostgreSQL. */
+  public Surroundings(int partitions, String jdbcUrl) {
+    this.jdbcUrl = jdbcUrl;
     try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
       admin
           .createTopics(
@@ -94,7 +68,7 @@ public final class Surroundings implements AutoCloseable {
   }
 
   public String bootstrapServers() {
-    return Servers.BROKER.bootstrapServers();
+    return SharedServers.running().broker().bootstrapServers();
   }
 
   public String registry() {

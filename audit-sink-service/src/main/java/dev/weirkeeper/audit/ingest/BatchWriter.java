@@ -107,7 +107,11 @@ final class BatchWriter {
       transaction(connection, List.of(), next);
       return;
     }
-    String message = "could not be stored: " + reason.getMessage();
+    String message =
+        "could not be stored: "
+            + (reason instanceof ArithmeticException
+                ? "its amounts add up to more than can be counted"
+                : reason.getMessage());
     log.warn("{} offset {} {}", partition(arrival), arrival.raw().offset(), message);
     transaction(connection, List.of(arrival.unreadable(message)), next);
   }

@@ -227,7 +227,7 @@ final class Member implements Runnable {
       unclaimed.clear();
       resumed();
     } catch (SQLException e) {
-      suspend("PostgreSQL: " + e.getMessage(), e);
+      suspend("PostgreSQL: " + Database.reason(e), e);
     } catch (RetriableException | TimeoutException | ExecutionException e) {
       suspend("Kafka: " + e.getMessage(), e);
     } catch (InterruptedException e) {
@@ -285,7 +285,7 @@ final class Member implements Runnable {
       }
       its.metrics().took(System.nanoTime() - started);
     } catch (SQLException e) {
-      suspend("PostgreSQL: " + e.getMessage(), e);
+      suspend("PostgreSQL: " + Database.reason(e), e);
     } catch (FencedException e) {
       suspend(String.valueOf(e.getMessage()), e);
     } catch (RegistryUnavailableException e) {

@@ -5,6 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -94,6 +95,14 @@ public final class Database implements AutoCloseable {
   /** A connection with auto-commit on; close it to give it back. */
   public Connection connection() throws SQLException {
     return pool.getConnection();
+  }
+
+  /** What went wrong, in the server's words rather than the pool's. */
+  public static String reason(SQLException e) {
+    Throwable cause = e.getCause();
+    return e instanceof SQLTransientConnectionException && cause != null
+        ? String.valueOf(cause.getMessage())
+        : String.valueOf(e.getMessage());
   }
 
   /** The pool, for libraries that want one. */

@@ -1,0 +1,257 @@
+package dev.weirkeeper.audit.benchmark;
+
+import dev.weirkeeper.audit.AuditSinkConfig;
+import dev.weirkeeper.audit.AuditSinkService;
+import dev.weirkeeper.audit.SampleLog;
+import dev.weirkeeper.audit.SampleLog.Entry;
+import dev.weirkeeper.local.broker.BrokerSettings;
+import dev.weirkeeper.local.broker.EmbeddedBroker;
+import dev.weirkeeper.local.postgres.LocalPostgres;
+import dev.weirkeeper.operations.config.Given;
+import dev.weirkeeper.operations.config.Settings;
+import dev.weirkeeper.schemas.serde.AvroSerializer;
+import dev.weirkeeper.schemas.topic.Topics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * How many records a second go from full topics into PostgreSQL with {@code fsync} on, and how far
+ * behind the store is when records come at a steady rate. Broker, sink and server share the
+ * machine.
+ *
+ * <p>Arguments: records to read from full topics (default 400000), records a second at the steady
+ * rate (default 2000), seconds of it (default 20), members (default 2).
+ */
+public final class IngestBenchmark implements AutoCloseable {
+
+  private static final String REGISTRY = "mock://benchmark";
+
+  private final Path home = Files.createTempDirectory("weirkeeper-benchmark");
+  private final EmbeddedBroker broker;
+  private final LocalPostgres postgres;
+  private final Topics topics = new Topics(Topics.DEFAULT_PREFIX);
+  private final AvroSerializer<SpecificRecord> serializer =
+      new AvroSerializer<>(Map.of("schema.registry.url", REGISTRY));
+  private final KafkaProducer<byte[], byte[]> producer;
+  private final SampleLog sample = new SampleLog(topics, 42, 6, 300);
+  private final String members;
+  private int sessions;
+
+  private IngestBenchmark(String members) throws IOException {
+    this.members = members;
+    broker = EmbeddedBroker.start(BrokerSettings.in(home.resolve("broker")));
+    postgres = LocalPostgres.start(home.resolve("postgres"), 0);
+    producer =
+        new KafkaProducer<>(
+            Map.of(
+                "bootstrap.servers",
+                broker.bootstrapServers(),
+                "linger.ms",
+                5,
+                "max.in.flight.requests.per.connection",
+                1,
+                "compression.type",
+                "lz4"),
+            new ByteArraySerializer(),
+            new ByteArraySerializer());
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    int full = number(arguments, 0, 400_000);
+    int rate = number(arguments, 1, 2_000);
+    int seconds = number(arguments, 2, 20);
+    try (IngestBenchmark benchmark =
+        new IngestBenchmark(Integer.toString(number(arguments, 3, 2)))) {
+      benchmark.createTopics();
+      long records = benchmark.fill(full);
+      benchmark.catchUp(records);
+      benchmark.steady(rate, seconds);
+    }
+    System.exit(0);
+  }
+
+  private static int number(String[] arguments, int index, int otherwise) {
+    return arguments.length > index ? Integer.parseInt(arguments[index]) : otherwise;
+  }
+
+  private void createTopics() throws ExecutionException, InterruptedException {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      admin
+          .createTopics(
+              topics.all(List.of(Topics.DEFAULT_POOL)).stream()
+                  .map(topic -> topic.newTopic(8, (short) 1))
+                  .toList())
+          .all()
+          .get();
+    }
+  }
+
+  private long fill(long least) {
+    long written = 0;
+    long bytes = 0;
+    while (written < least) {
+      for (Entry entry : sample.sessions(sessions, 100)) {
+        bytes += send(entry);
+        written++;
+      }
+      sessions += 100;
+    }
+    producer.flush();
+    System.out.printf(
+        "topics hold %,d records of %,d sessions, %,d bytes each on average%n",
+        written, sessions, bytes / written);
+    return written;
+  }
+
+  private int send(Entry entry) {
+    byte[] value =
+        Objects.requireNonNull(serializer.serialize(entry.topic(), entry.value()), "bytes");
+    var _ =
+        producer.send(
+            new ProducerRecord<>(
+                entry.topic(), entry.key().getBytes(StandardCharsets.UTF_8), value));
+    return value.length;
+  }
+
+  private void catchUp(long records) throws SQLException {
+    try (AuditSinkService sink = sink()) {
+      await(sink);
+      long first = 0;
+      long from = System.nanoTime();
+      long stored = 0;
+      while (stored < records) {
+        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+        stored = stored();
+        if (first == 0 && stored > 0) {
+          first = stored;
+          from = System.nanoTime();
+        }
+      }
+      double seconds = (System.nanoTime() - from) / 1e9;
+      System.out.printf(
+          "full topics: %,d records in %.1f s: %,.0f records/s with %s members%n",
+          records - first, seconds, (records - first) / seconds, members);
+      System.out.printf(
+          "store: %s%n", value("SELECT pg_size_pretty(pg_database_size('postgres'))"));
+    }
+  }
+
+  /** Waits for the migrations, which are no part of what is measured. */
+  private void await(AuditSinkService sink) throws SQLException {
+    while (!sink.ready().getFirst().waitingFor().isEmpty()) {
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+  }
+
+  private void steady(int rate, int seconds) throws SQLException {
+    try (AuditSinkService sink = sink()) {
+      while (sink.ready().stream().anyMatch(check -> check.waitingFor().isPresent())) {
+        LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+      }
+      long[] lags = new long[seconds * 10];
+      List<Entry> entries = sample.sessions(sessions, rate * seconds / 25);
+      long from = System.nanoTime();
+      int sent = 0;
+      for (int tick = 0; tick < lags.length; tick++) {
+        int due = rate * (tick + 1) / 10;
+        while (sent < due && sent < entries.size()) {
+          send(entries.get(sent++));
+        }
+        producer.flush();
+        long written = System.nanoTime();
+        long target = written();
+        while (stored() < target) {
+          LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+        }
+        lags[tick] = (System.nanoTime() - written) / 1_000_000;
+        long next = from + Duration.ofMillis(100L * (tick + 1)).toNanos();
+        LockSupport.parkNanos(Math.max(0, next - System.nanoTime()));
+      }
+      double took = (System.nanoTime() - from) / 1e9;
+      Arrays.sort(lags);
+      System.out.printf(
+          "steady %,.0f records/s: written to stored p50 %d ms, p99 %d ms, worst %d ms%n",
+          sent / took, lags[lags.length / 2], lags[lags.length * 99 / 100], lags[lags.length - 1]);
+    }
+  }
+
+  private long written() {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
+      return total(admin);
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private long total(Admin admin) throws ExecutionException, InterruptedException {
+    Map<org.apache.kafka.common.TopicPartition, org.apache.kafka.clients.admin.OffsetSpec> all =
+        new java.util.HashMap<>();
+    for (var topic : topics.all(List.of(Topics.DEFAULT_POOL))) {
+      int partitions = topic.newTopic(8, (short) 1).numPartitions();
+      for (int i = 0; i < partitions; i++) {
+        all.put(
+            new org.apache.kafka.common.TopicPartition(topic.name(), i),
+            org.apache.kafka.clients.admin.OffsetSpec.latest());
+      }
+    }
+    return admin.listOffsets(all).all().get().values().stream().mapToLong(o -> o.offset()).sum();
+  }
+
+  private long stored() throws SQLException {
+    return Long.parseLong(value("SELECT coalesce(sum(next_offset), 0) FROM audit.sink_offset"));
+  }
+
+  private String value(String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
+        Statement statement = connection.createStatement();
+        ResultSet result = statement.executeQuery(sql)) {
+      result.next();
+      return result.getString(1);
+    }
+  }
+
+  private AuditSinkService sink() {
+    return AuditSinkService.start(
+        AuditSinkConfig.from(
+            Settings.read(
+                AuditSinkConfig.CATALOGUE,
+                Given.of(
+                    Map.of(
+                        "kafka.bootstrap.servers",
+                        broker.bootstrapServers(),
+                        "schema.registry.url",
+                        REGISTRY,
+                        "audit.postgres.url",
+                        postgres.jdbcUrl(),
+                        "audit.members",
+                        members)))),
+        new SimpleMeterRegistry());
+  }
+
+  @Override
+  public void close() {
+    producer.close();
+    postgres.close();
+    broker.close();
+  }
+}
