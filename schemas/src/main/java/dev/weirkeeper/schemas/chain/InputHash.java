@@ -1,6 +1,8 @@
 package dev.weirkeeper.schemas.chain;
 
 import dev.weirkeeper.schemas.trust.WireClasses;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import org.apache.avro.generic.IndexedRecord;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -29,5 +31,16 @@ public final class InputHash {
     return BinaryDigest.hex(
         new SpecificDatumWriter<>(input.getSchema(), SpecificData.getForSchema(input.getSchema())),
         input);
+  }
+
+  /**
+   * The same from a record's Avro binary form, in whatever schema it was written.
+   *
+   * @param avro holds the record's bytes, without any framing, from {@code from} to the end
+   */
+  public static String of(byte[] avro, int from) {
+    MessageDigest sha256 = BinaryDigest.sha256();
+    sha256.update(avro, from, avro.length - from);
+    return HexFormat.of().formatHex(sha256.digest());
   }
 }

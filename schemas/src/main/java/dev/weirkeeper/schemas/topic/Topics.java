@@ -10,9 +10,11 @@ import dev.weirkeeper.wire.AgentDefinition;
 import dev.weirkeeper.wire.Alert;
 import dev.weirkeeper.wire.ApprovalDecision;
 import dev.weirkeeper.wire.ApprovalRequest;
+import dev.weirkeeper.wire.AuditRoot;
 import dev.weirkeeper.wire.BudgetGrant;
 import dev.weirkeeper.wire.BudgetRequest;
 import dev.weirkeeper.wire.Control;
+import dev.weirkeeper.wire.LedgerAdjustment;
 import dev.weirkeeper.wire.ModelCall;
 import dev.weirkeeper.wire.ModelReply;
 import dev.weirkeeper.wire.Pins;
@@ -145,6 +147,17 @@ public final class Topics {
     return topic("alerts", Alert.class, SESSION, MONTH, "planner, audit sink");
   }
 
+  /** Corrections of the ledger. */
+  public Topic<LedgerAdjustment> ledgerAdjustments() {
+    return topic(
+        "ledger-adjustments", LedgerAdjustment.class, SESSION, Duration.ofDays(3650), "auditors");
+  }
+
+  /** What binds the audit store to the topics. */
+  public Topic<AuditRoot> auditRoots() {
+    return compacted("audit-roots", AuditRoot.class, "audit sink");
+  }
+
   public Topic<TokenDelta> stream() {
     return topic(
         "stream", TokenDelta.class, SESSION, Duration.ofMinutes(10), "planner's model client");
@@ -201,6 +214,8 @@ public final class Topics {
                 events(),
                 results(),
                 alerts(),
+                ledgerAdjustments(),
+                auditRoots(),
                 stream(),
                 deadLetters()),
             pools.stream().map(this::toolCalls))

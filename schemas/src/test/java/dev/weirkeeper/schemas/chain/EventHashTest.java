@@ -66,10 +66,31 @@ final class EventHashTest {
   }
 
   @Test
+  void the_bytes_alone_give_the_same_hash() throws IOException {
+    SessionEvent event = event("").build();
+    String hash = EventHash.of(event);
+    byte[] written = bytes(event("").setHash(hash).build());
+    byte[] framed = new byte[written.length + 5];
+    System.arraycopy(written, 0, framed, 5, written.length);
+
+    assertThat(EventHash.of(written, 0, hash)).contains(hash);
+    assertThat(EventHash.of(framed, 5, hash)).contains(hash);
+  }
+
+  @Test
+  void bytes_that_do_not_hold_the_hash_have_none() throws IOException {
+    byte[] written = bytes(event("f00d").build());
+
+    assertThat(EventHash.of(written, 0, "ab".repeat(32))).isEmpty();
+    assertThat(EventHash.of(written, 0, "f00d")).isEmpty();
+  }
+
+  @Test
   void an_input_is_hashed_over_all_its_bytes() throws Exception {
     SessionEvent any = event("f00d").build();
 
     assertThat(InputHash.of(any)).isEqualTo(sha256(bytes(any)));
+    assertThat(InputHash.of(bytes(any), 0)).isEqualTo(InputHash.of(any));
   }
 
   private static SessionEvent.Builder event(String hash) {
