@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
@@ -57,13 +58,14 @@ final class HttpRegistry implements SchemaRegistry {
 
   HttpRegistry(SerdeSettings.Registry.Http settings) {
     this.settings = settings;
-    this.http =
+    OkHttpClient.Builder client =
         new OkHttpClient.Builder()
             .connectTimeout(Duration.ofMillis(settings.connectTimeoutMs()))
             .readTimeout(Duration.ofMillis(settings.readTimeoutMs()))
             .callTimeout(
-                Duration.ofMillis((long) settings.connectTimeoutMs() + settings.readTimeoutMs()))
-            .build();
+                Duration.ofMillis((long) settings.connectTimeoutMs() + settings.readTimeoutMs()));
+    settings.tls().ifPresent(tls -> tls.applyTo(client));
+    this.http = client.build();
   }
 
   @Override
@@ -75,6 +77,8 @@ final class HttpRegistry implements SchemaRegistry {
           Answer answer = post(body(schema), "subjects", subject, "versions");
           return switch (answer) {
             case Answer.Found found -> found.json().path("id").asInt();
+            case Answer.Refused refused when refused.isNotTheProtocol() ->
+                throw unavailable(refused);
             case Answer.Refused refused ->
                 throw new SchemaRefusedException(
                     "schema registry %s does not take the schema of %s as a new version of subject %s: %s"
@@ -121,15 +125,16 @@ final class HttpRegistry implements SchemaRegistry {
   public List<String> objections(String subject, Schema schema) {
     Answer answer =
         send(
-            () ->
+            base ->
                 new Request.Builder()
                     .url(
-                        url("compatibility", "subjects", subject, "versions")
+                        url(base, "compatibility", "subjects", subject, "versions")
                             .addQueryParameter("verbose", "true")
                             .build())
                     .post(RequestBody.create(body(schema), JSON_V1)));
     return switch (answer) {
       case Answer.Refused refused when refused.isAbsence() -> List.of();
+      case Answer.Refused refused when refused.isNotTheProtocol() -> throw unavailable(refused);
       case Answer.Refused refused -> List.of(refused.message());
       case Answer.Found(JsonNode json) -> {
         if (json.path("is_compatible").asBoolean()) {
@@ -147,9 +152,9 @@ final class HttpRegistry implements SchemaRegistry {
     String json = JSON.createObjectNode().put("compatibility", level.name()).toString();
     Answer answer =
         send(
-            () ->
+            base ->
                 new Request.Builder()
-                    .url(url("config", subject).build())
+                    .url(url(base, "config", subject).build())
                     .put(RequestBody.create(json, JSON_V1)));
     if (answer instanceof Answer.Refused refused) {
       throw new SchemaRefusedException(
@@ -241,16 +246,19 @@ final class HttpRegistry implements SchemaRegistry {
   }
 
   private Answer get(String... path) {
-    return send(() -> new Request.Builder().url(url(path).build()));
+    return send(base -> new Request.Builder().url(url(base, path).build()));
   }
 
   private Answer post(String body, String... path) {
     return send(
-        () -> new Request.Builder().url(url(path).build()).post(RequestBody.create(body, JSON_V1)));
+        base ->
+            new Request.Builder()
+                .url(url(base, path).build())
+                .post(RequestBody.create(body, JSON_V1)));
   }
 
-  private HttpUrl.Builder url(String... path) {
-    HttpUrl.Builder url = settings.urls().get(current).newBuilder();
+  private static HttpUrl.Builder url(HttpUrl base, String... path) {
+    HttpUrl.Builder url = base.newBuilder();
     for (String segment : path) {
       url.addPathSegment(segment);
     }
@@ -268,6 +276,11 @@ final class HttpRegistry implements SchemaRegistry {
       boolean isAbsence() {
         return code == 40401 || code == 40402 || code == 40403;
       }
+
+      /** A server that has no such path at all: the URL leads somewhere else. */
+      boolean isNotTheProtocol() {
+        return (status == 404 || status == 405) && code < 1000;
+      }
     }
   }
 
@@ -275,40 +288,44 @@ final class HttpRegistry implements SchemaRegistry {
     return switch (answer) {
       case Answer.Found(JsonNode json) -> Optional.of(json);
       case Answer.Refused refused when refused.isAbsence() -> Optional.empty();
-      case Answer.Refused refused ->
-          throw new RegistryUnavailableException(
-              "schema registry %s answered %d: %s; check %s"
-                  .formatted(settings, refused.status(), refused.message(), SerdeSettings.URL),
-              null);
+      case Answer.Refused refused -> throw unavailable(refused);
     };
   }
 
+  private RegistryUnavailableException unavailable(Answer.Refused refused) {
+    return new RegistryUnavailableException(
+        "schema registry %s answers with status %d: %s; check %s"
+            .formatted(settings, refused.status(), refused.message(), SerdeSettings.URL),
+        null);
+  }
+
   /** Asks one URL after the other, in a few rounds with a growing wait between them. */
-  private Answer send(Supplier<Request.Builder> request) {
+  private Answer send(Function<HttpUrl, Request.Builder> request) {
+    List<HttpUrl> urls = settings.urls();
     String problem = "";
-    @Nullable IOException last = null;
-    int tries = settings.urls().size() * (settings.retries() + 1);
-    for (int i = 0; i < tries; i++) {
-      if (i > 0 && i % settings.urls().size() == 0) {
-        pause(i / settings.urls().size());
+    IOException last = null;
+    for (int i = 0; i < urls.size() * (settings.retries() + 1); i++) {
+      if (i > 0 && i % urls.size() == 0) {
+        pause(i / urls.size());
       }
-      HttpUrl asked = settings.urls().get(current);
-      try (Response response = http.newCall(authorized(request.get())).execute()) {
-        Optional<Answer> answer = read(response);
+      int asked = current;
+      HttpUrl base = urls.get(asked);
+      try (Response response = http.newCall(authorized(request.apply(base))).execute()) {
+        Optional<Answer> answer = read(base, response);
         if (answer.isPresent()) {
           return answer.get();
         }
-        problem = asked + " answered " + response.code();
+        problem = base + " answers with status " + response.code();
         last = null;
       } catch (IOException e) {
         if (Thread.currentThread().isInterrupted()) {
           throw new RegistryUnavailableException(
-              "interrupted while asking schema registry " + asked, e);
+              "interrupted while asking schema registry " + base, e);
         }
-        problem = asked + " can't be reached: " + e.getMessage();
+        problem = base + " can't be reached: " + e.getMessage();
         last = e;
       }
-      current = (current + 1) % settings.urls().size();
+      current = (asked + 1) % urls.size();
     }
     throw new RegistryUnavailableException(
         "schema registry at %s; check %s".formatted(problem, SerdeSettings.URL), last);
@@ -320,13 +337,12 @@ final class HttpRegistry implements SchemaRegistry {
   }
 
   /** Empty if another server or another try may do better. */
-  private Optional<Answer> read(Response response) throws IOException {
+  private static Optional<Answer> read(HttpUrl base, Response response) throws IOException {
     int status = response.code();
     if (status == 401 || status == 403) {
       throw new RegistryUnavailableException(
           "schema registry at %s refuses the credentials (%d); check %s or %s"
-              .formatted(
-                  settings, status, SerdeSettings.BASIC_USER_INFO, SerdeSettings.BEARER_TOKEN),
+              .formatted(base, status, SerdeSettings.BASIC_USER_INFO, SerdeSettings.BEARER_TOKEN),
           null);
     }
     if (status >= 500 || status == 429 || status == 408) {
@@ -343,7 +359,7 @@ final class HttpRegistry implements SchemaRegistry {
             json == null ? response.message() : json.path("message").asString("")));
   }
 
-  private @Nullable JsonNode json(Response response) throws IOException {
+  private static @Nullable JsonNode json(Response response) throws IOException {
     byte[] bytes = response.peekBody(MAX_ANSWER_BYTES).bytes();
     try {
       JsonNode json = JSON.readTree(bytes);

@@ -1,5 +1,6 @@
 package dev.weirkeeper.schemas.serde;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.apache.avro.Schema;
 final class InMemoryRegistry implements SchemaRegistry {
 
   private final List<Schema> schemas = new ArrayList<>();
+  private final Map<UUID, Schema> byGuid = new HashMap<>();
   private final Map<String, List<Integer>> subjects = new HashMap<>();
 
   @Override
@@ -23,6 +25,7 @@ final class InMemoryRegistry implements SchemaRegistry {
     int index = schemas.indexOf(portable);
     if (index < 0) {
       schemas.add(portable);
+      byGuid.put(guid(portable), portable);
       index = schemas.size() - 1;
     }
     int id = index + 1;
@@ -46,7 +49,7 @@ final class InMemoryRegistry implements SchemaRegistry {
 
   @Override
   public synchronized Optional<Schema> byGuid(UUID guid) {
-    return schemas.stream().filter(schema -> guid(schema).equals(guid)).findFirst();
+    return Optional.ofNullable(byGuid.get(guid));
   }
 
   @Override
@@ -70,7 +73,6 @@ final class InMemoryRegistry implements SchemaRegistry {
   }
 
   static UUID guid(Schema schema) {
-    return UUID.nameUUIDFromBytes(
-        schema.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return UUID.nameUUIDFromBytes(schema.toString().getBytes(StandardCharsets.UTF_8));
   }
 }

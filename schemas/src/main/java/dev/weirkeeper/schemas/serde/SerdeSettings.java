@@ -1,13 +1,16 @@
 package dev.weirkeeper.schemas.serde;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
+import okhttp3.Credentials;
 import okhttp3.HttpUrl;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.types.Password;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * USER_INFO}: in the next setting
  * <tr><td>{@value #BASIC_USER_INFO}<td><td>{@code user:password}
  * <tr><td>{@value #BEARER_TOKEN}<td><td>sent as {@code Authorization: Bearer}
+ * <tr><td>{@code schema.registry.ssl.*}<td><td>Kafka's own {@code ssl.*} settings, for the connection
+ * to the registry
  * <tr><td>{@value #AUTO_REGISTER}<td>true<td>register the schema of what is written; false: it must
  * be there
  * <tr><td>{@value #USE_LATEST}<td>false<td>with the former false, write by the subject's newest
@@ -78,6 +83,7 @@ record SerdeSettings(
     record Http(
         List<HttpUrl> urls,
         Optional<String> authorization,
+        Optional<Tls> tls,
         int connectTimeoutMs,
         int readTimeoutMs,
         int retries)
@@ -119,6 +125,7 @@ record SerdeSettings(
       return new Registry.Http(
           parsed.stream().map(u -> u.newBuilder().username("").password("").build()).toList(),
           authorization(parsed.getFirst()),
+          Tls.from(config),
           number(CONNECT_TIMEOUT, 5_000, 1),
           number(READ_TIMEOUT, 10_000, 1),
           number(RETRIES, 3, 0));
@@ -151,17 +158,16 @@ record SerdeSettings(
             throw new ConfigException(BASIC_USER_INFO + " must be of the form user:password");
           }
           yield Optional.of(
-              okhttp3.Credentials.basic(
+              Credentials.basic(
                   userInfo.substring(0, colon),
                   userInfo.substring(colon + 1),
-                  java.nio.charset.StandardCharsets.UTF_8));
+                  StandardCharsets.UTF_8));
         }
         case "URL" ->
             url.username().isEmpty()
                 ? token.map(t -> "Bearer " + t)
                 : Optional.of(
-                    okhttp3.Credentials.basic(
-                        url.username(), url.password(), java.nio.charset.StandardCharsets.UTF_8));
+                    Credentials.basic(url.username(), url.password(), StandardCharsets.UTF_8));
         default -> throw new ConfigException(BASIC_SOURCE, source, "must be URL or USER_INFO");
       };
     }
@@ -198,7 +204,7 @@ record SerdeSettings(
           .map(
               v ->
                   switch (v) {
-                    case org.apache.kafka.common.config.types.Password p -> p.value();
+                    case Password p -> p.value();
                     case Class<?> c -> c.getName();
                     default -> v.toString();
                   })
