@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.schemas.registration;
+
+import org.jspecify.annotations.NullMarked;
