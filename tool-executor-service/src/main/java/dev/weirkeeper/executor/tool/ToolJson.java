@@ -1,5 +1,6 @@
 package dev.weirkeeper.executor.tool;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.StreamReadConstraints;
@@ -15,7 +16,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * JSON as tools see it: names in snake case, enum constants in lower case, and input from models
+ * JSON as tools see it: names in snake case, enum constants in lower case, absent values left out, and input from models
  * bounded in depth and in the length of numbers, without repeated keys.
  */
 public final class ToolJson {
@@ -38,6 +39,8 @@ public final class ToolJson {
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .changeDefaultPropertyInclusion(
+              inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_ABSENT))
           .build();
 
   private ToolJson() {}

@@ -1,0 +1,304 @@
+package dev.weirkeeper.executor.worker;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.AcknowledgeType;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.TopicIdPartition;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One member of a share group, and the thread that alone uses it.
+ *
+ * <p>A share consumer gives out nothing new while it holds a record, renewed or not (Kafka 4.3.1,
+ * {@code ShareConsumerImpl.collect}). So a lane takes a few calls, holds them until the last has
+ * ended, renewing its locks, and takes the next few then. {@link ShareLanes} sees to it that other
+ * lanes are free meanwhile.
+ */
+final class ShareLane {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ShareLane.class);
+
+  private static final Duration IDLE_POLL = Duration.ofSeconds(1);
+
+  /** A renewal that has been confirmed is seen only by the poll after (4.3.1): keep them short. */
+  private static final Duration RENEWAL_POLL = Duration.ofMillis(20);
+
+  private static final Duration NO_ROOM = Duration.ofMillis(5);
+  private static final Duration LOOK_AROUND = Duration.ofMillis(250);
+
+  /** Calls that end within this time of each other are acknowledged in one request. */
+  private static final Duration GATHER = Duration.ofMillis(20);
+
+  /** A record by where it stands. */
+  private record Place(String topic, int partition, long offset) {
+    static Place of(ConsumerRecord<?, ?> record) {
+      return new Place(record.topic(), record.partition(), record.offset());
+    }
+  }
+
+  private record Ended(Place place, Settlement settlement) {}
+
+  /**
+   * Where a lane belongs.
+   *
+   * @param pool the pool
+   * @param topic the topic of its calls
+   * @param lastDelivery the delivery after which the broker gives up a record
+   * @param slots how many calls may be taken
+   * @param calls takes the calls
+   * @param metrics counts
+   * @param onFailure told why a lane ended by itself
+   */
+  record Site(
+      String pool,
+      String topic,
+      int lastDelivery,
+      Slots slots,
+      Consumer<Delivery> calls,
+      ExecutorMetrics metrics,
+      Consumer<Throwable> onFailure) {}
+
+  private final Site site;
+  private final KafkaShareConsumer<byte[], byte[]> consumer;
+  private final Thread thread;
+  private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
+
+  /** Records the last poll gave us that have not been acknowledged since. */
+  private final Map<Place, ConsumerRecord<byte[], byte[]>> inFlight = new HashMap<>();
+
+  /** Records renewed that have not come back from a poll yet. */
+  private final Map<Place, ConsumerRecord<byte[], byte[]>> renewing = new HashMap<>();
+
+  /** How calls ended whose record is in flight or renewing. */
+  private final Map<Place, Settlement> finished = new HashMap<>();
+
+  private volatile boolean takes = true;
+  private volatile boolean closing;
+  private volatile boolean polled;
+  private volatile long holdingSince = -1;
+  private volatile long idleSince = System.nanoTime();
+
+  ShareLane(String name, KafkaShareConsumer<byte[], byte[]> consumer, Site site) {
+    this.consumer = consumer;
+    this.site = site;
+    this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** Takes no more calls, but holds those it has until they end. */
+  void stopTaking() {
+    takes = false;
+    consumer.wakeup();
+  }
+
+  /** Lets go of everything and leaves the group. Does not wait. */
+  void close() {
+    closing = true;
+    stopTaking();
+  }
+
+  void join(Duration atMost) throws InterruptedException {
+    thread.join(atMost);
+  }
+
+  /** How long it has been held by calls; zero if it is free to take some. */
+  Duration holding() {
+    long since = holdingSince;
+    return since < 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+  }
+
+  /** How long it has found nothing to take; zero while it holds calls. */
+  Duration idle() {
+    return holdingSince >= 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - idleSince);
+  }
+
+  /** True once it can take calls: the broker has assigned it partitions. */
+  boolean joined() {
+    return polled
+        && consumer.metrics().entrySet().stream()
+            .filter(metric -> metric.getKey().name().equals("rebalance-total"))
+            .anyMatch(metric -> metric.getValue().metricValue() instanceof Double n && n >= 1);
+  }
+
+  boolean hasEnded() {
+    return !thread.isAlive();
+  }
+
+  private void run() {
+    try (consumer) {
+      consumer.setAcknowledgementCommitCallback(this::acknowledged);
+      consumer.subscribe(List.of(site.topic()));
+      while (takes) {
+        if (site.slots().free()) {
+          hold(poll(IDLE_POLL));
+        } else {
+          consumer.commitAsync();
+          Thread.sleep(NO_ROOM);
+        }
+      }
+      acknowledge();
+    } catch (InterruptedException | RuntimeException | Error e) {
+      site.onFailure().accept(e);
+    }
+  }
+
+  private ConsumerRecords<byte[], byte[]> poll(Duration time) {
+    try {
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(time);
+      polled = true;
+      return records;
+    } catch (WakeupException e) {
+      return ConsumerRecords.empty();
+    }
+  }
+
+  private void hold(ConsumerRecords<byte[], byte[]> records) throws InterruptedException {
+    if (records.isEmpty()) {
+      return;
+    }
+    holdingSince = System.nanoTime();
+    begin(records);
+    long renewedAt = System.nanoTime();
+    while (!closing && !(inFlight.isEmpty() && renewing.isEmpty())) {
+      long renewEvery = lock().dividedBy(3).toNanos();
+      long untilRenewal = renewedAt + renewEvery - System.nanoTime();
+      boolean news = gather(Math.min(untilRenewal, LOOK_AROUND.toNanos()));
+      boolean acknowledged = acknowledge();
+      if (System.nanoTime() - renewedAt >= renewEvery || (news && awaited())) {
+        renewedAt = System.nanoTime();
+        renew();
+      } else if (acknowledged && !inFlight.isEmpty()) {
+        consumer.commitAsync();
+      }
+    }
+    holdingSince = -1;
+    idleSince = System.nanoTime();
+  }
+
+  private void begin(ConsumerRecords<byte[], byte[]> records) {
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      Place place = Place.of(record);
+      inFlight.put(place, record);
+      if (renewing.remove(place) == null) {
+        site.calls()
+            .accept(
+                new Delivery(
+                    record,
+                    record.deliveryCount().orElse((short) 1),
+                    site.lastDelivery(),
+                    (delivery, settlement) -> ended.add(new Ended(place, settlement))));
+      }
+    }
+  }
+
+  /** Waits for calls to end, and once one has, a moment for others. */
+  private boolean gather(long nanos) throws InterruptedException {
+    Ended next = ended.poll(Math.max(0, nanos), TimeUnit.NANOSECONDS);
+    if (next == null) {
+      return false;
+    }
+    long end = System.nanoTime() + GATHER.toNanos();
+    while (next != null) {
+      if (inFlight.containsKey(next.place()) || renewing.containsKey(next.place())) {
+        finished.put(next.place(), next.settlement());
+      }
+      boolean all = finished.size() == inFlight.size() + renewing.size();
+      next =
+          all
+              ? ended.poll()
+              : ended.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    }
+    return true;
+  }
+
+  /** Acknowledges what has ended and can be; sent with the next request to the broker. */
+  private boolean acknowledge() {
+    List<Place> done = new ArrayList<>();
+    finished.forEach(
+        (place, settlement) -> {
+          ConsumerRecord<byte[], byte[]> record = inFlight.remove(place);
+          if (record != null) {
+            consumer.acknowledge(
+                record,
+                switch (settlement) {
+                  case DONE -> AcknowledgeType.ACCEPT;
+                  case HANDED_BACK -> AcknowledgeType.RELEASE;
+                });
+            done.add(place);
+          }
+        });
+    done.forEach(finished::remove);
+    return !done.isEmpty();
+  }
+
+  /** True if a call has ended whose record must come back from a poll to be acknowledged. */
+  private boolean awaited() {
+    return finished.keySet().stream().anyMatch(renewing::containsKey);
+  }
+
+  /** Moves the locks of everything in flight on, and takes back what comes back. */
+  private void renew() {
+    inFlight.forEach(
+        (place, record) -> {
+          consumer.acknowledge(record, AcknowledgeType.RENEW);
+          renewing.put(place, record);
+        });
+    inFlight.clear();
+    long end = System.nanoTime() + lock().toNanos() * 2;
+    while (!closing && inFlight.isEmpty() && !renewing.isEmpty()) {
+      // While renewals are out the consumer gives out nothing else; if all of them fail it may.
+      begin(poll(RENEWAL_POLL));
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException(
+            "renewed locks have not been confirmed for twice the lock's duration");
+      }
+    }
+  }
+
+  private Duration lock() {
+    return Duration.ofMillis(consumer.acquisitionLockTimeoutMs().orElse(30_000));
+  }
+
+  /** What the broker said to acknowledgements sent before. */
+  private void acknowledged(Map<TopicIdPartition, Set<Long>> offsets, @Nullable Exception failure) {
+    if (failure == null) {
+      return;
+    }
+    offsets.forEach(
+        (partition, failed) -> {
+          TopicPartition where = partition.topicPartition();
+          for (long offset : failed) {
+            Place place = new Place(where.topic(), where.partition(), offset);
+            if (renewing.remove(place) != null) {
+              finished.remove(place);
+              site.metrics().lockLost(site.pool());
+              LOG.warn(
+                  "the lock on {}@{} was lost while the call runs; it may be delivered again",
+                  where,
+                  offset,
+                  failure);
+            } else {
+              LOG.info("{}@{} may be delivered again: {}", where, offset, failure.toString());
+            }
+          }
+        });
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.executor.journal;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.executor;
+
+import org.jspecify.annotations.NullMarked;
