@@ -3,9 +3,11 @@ package dev.weirkeeper.planner.agent;
 import dev.weirkeeper.planner.money.NanoUsd;
 import dev.weirkeeper.planner.money.Tariff;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The agent a task is pinned to.
@@ -67,6 +69,22 @@ public record Agent(
     tools = Map.copyOf(tools);
     rules = List.copyOf(rules);
     pipeline = List.copyOf(pipeline);
+  }
+
+  /** What makes it impossible to run. */
+  public Optional<String> problem() {
+    if (models.isEmpty()) {
+      return Optional.of("agent " + name + " has no model: give at least one");
+    }
+    Set<String> ids = new HashSet<>(Set.of("task"));
+    for (PipelineStep step : pipeline) {
+      if (!ids.add(step.id)) {
+        return Optional.of(
+            "agent %s has two meanings for {{%s}}: give each step an id of its own, not `task`"
+                .formatted(name, step.id));
+      }
+    }
+    return Optional.empty();
   }
 
   /** The rule that decides whether a call of this tool needs a person. */

@@ -34,6 +34,15 @@ public record NanoUsd(long value) implements Comparable<NanoUsd> {
     return limited() ? new NanoUsd(Math.subtractExact(value, other.value)) : UNLIMITED;
   }
 
+  public NanoUsd times(int factor) {
+    return limited() ? new NanoUsd(Math.multiplyExact(value, factor)) : UNLIMITED;
+  }
+
+  /** A share of it, rounded down; of no limit, no limit. */
+  public NanoUsd dividedBy(int shares) {
+    return limited() ? new NanoUsd(value / shares) : UNLIMITED;
+  }
+
   public NanoUsd min(NanoUsd other) {
     return value <= other.value ? this : other;
   }

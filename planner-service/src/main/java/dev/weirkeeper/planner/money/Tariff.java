@@ -16,7 +16,13 @@ public record Tariff(List<Tier> tiers) {
    * @param input the dearest class of input, in trillionths of a US dollar per token
    * @param output the same for output
    */
-  public record Tier(long fromInput, long input, long output) {}
+  public record Tier(long fromInput, long input, long output) {
+
+    private long cost(long inputTokens, long outputTokens) {
+      return Math.addExact(
+          Math.multiplyExact(inputTokens, input), Math.multiplyExact(outputTokens, output));
+    }
+  }
 
   public Tariff {
     if (tiers.isEmpty() || tiers.getFirst().fromInput() != 0) {
@@ -30,7 +36,7 @@ public record Tariff(List<Tier> tiers) {
     long worst = 0;
     for (Tier tier : tiers) {
       if (tier.fromInput <= input) {
-        worst = Math.max(worst, input * tier.input + output * tier.output);
+        worst = Math.max(worst, tier.cost(input, output));
       }
     }
     return new NanoUsd(Math.ceilDiv(worst, 1000));

@@ -3,6 +3,7 @@ package dev.weirkeeper.planner.session;
 import dev.weirkeeper.planner.agent.Rule;
 import dev.weirkeeper.planner.agent.Tool;
 import dev.weirkeeper.planner.money.NanoUsd;
+import dev.weirkeeper.planner.session.Account.SubAgent;
 import dev.weirkeeper.planner.session.CallError.Code;
 import dev.weirkeeper.planner.session.Decision.Phase;
 import dev.weirkeeper.planner.session.Effect.Approval;
@@ -31,8 +32,9 @@ final class Act {
   private Act() {}
 
   /** Takes up the calls of a turn. All are answered, one way or another, before the next turn. */
-  static SessionState turn(Draft d, Now now, List<RequestedCall> requested) {
-    int left = now.run().limits().maxSteps() - now.run().spent().steps();
+  static SessionState turn(Draft d, Now before, List<RequestedCall> requested) {
+    Now now = before;
+    int left = Left.of(now).steps();
     if (requested.size() > left) {
       String why =
           "the turn asks for %d calls and %d of %d steps are left"
@@ -46,7 +48,7 @@ final class Act {
         String why =
             "%s was called with the same arguments again and again"
                 .formatted(requested.get(index).tool());
-        return refuseAll(d, now, requested, Status.FAILED, why);
+        return refuseAll(d, before, requested, Status.FAILED, why);
       }
       now = screened.now();
       calls.add(screened.call());
@@ -187,7 +189,7 @@ final class Act {
   }
 
   private static Screened refused(Draft d, Now now, OpenCall call, CallError error) {
-    d.because(Phase.ACT, "%s not sent: %s".formatted(call.id(), error.message()));
+    d.because(Phase.ACT, call.id() + " not sent: " + error.message());
     return new Screened(now, call.refused(error), false);
   }
 
@@ -197,58 +199,80 @@ final class Act {
         id, index, requested.providerCallId(), requested.tool(), new OpenCall.Progress.Asked());
   }
 
-  /** Sends a call that may run. A sub-agent gets a share of what is left of the budget. */
+  /**
+   * Sends a call that may run. A sub-agent gets a share of what is left; the task keeps one too, to
+   * go on with should none of them come back.
+   *
+   * @param sharers sub-agents still to be sent, this one included
+   */
   static Sending send(Draft d, Now now, OpenCall call, Queued queued, int sharers) {
     Tool tool = queued.tool();
     Run run = now.run();
-    Instant deadline = d.at.plus(tool.timeout()).plus(QUEUE_ALLOWANCE);
-    if (tool.agent().isEmpty()) {
-      Dispatch dispatch =
-          new CallTool(
-              call.id(),
-              run.task().id(),
-              now.session().turn(),
-              call.index(),
-              tool,
-              queued.arguments(),
-              queued.approval(),
-              run.agent(),
-              run.task().tenant(),
-              d.at,
-              deadline);
-      d.because(Phase.ACT, "calls %s as %s".formatted(tool.name(), call.id()));
-      d.effect(dispatch);
-      return new Sending(now, call.with(new Sent(dispatch)));
-    }
-    NanoUsd left = Plan.left(now);
-    NanoUsd share = left.limited() ? new NanoUsd(left.value() / sharers) : left;
-    int steps = (run.limits().maxSteps() - run.spent().steps()) / sharers;
-    if (!share.positive() || steps < 1) {
+    Instant own = d.at.plus(tool.timeout()).plus(QUEUE_ALLOWANCE);
+    Instant deadline = own.isBefore(run.deadline()) ? own : run.deadline();
+    return tool.agent().isPresent()
+        ? start(d, now, call, queued, tool.agent().get(), sharers, deadline)
+        : sent(
+            d,
+            now,
+            call,
+            new CallTool(
+                call.id(),
+                run.task().id(),
+                now.session().turn(),
+                call.index(),
+                tool,
+                queued.arguments(),
+                queued.approval(),
+                run.agent(),
+                run.task().tenant(),
+                d.at,
+                deadline),
+            "calls " + tool.name() + " as " + call.id());
+  }
+
+  private static Sending start(
+      Draft d, Now now, OpenCall call, Queued queued, String agent, int sharers, Instant deadline) {
+    Run run = now.run();
+    Left left = Left.of(now);
+    NanoUsd cost = left.cost().dividedBy(sharers + 1);
+    int steps = left.steps() / (sharers + 1);
+    long tokens = left.tokens() / (sharers + 1);
+    if (!cost.positive() || steps < 1 || tokens < 1) {
       CallError error =
           CallError.of(
               Code.RATE_LIMITED,
               "the budget left does not cover a sub-agent",
               "finish with what you have");
-      d.because(Phase.ACT, "%s not sent: %s".formatted(call.id(), error.message()));
+      d.because(Phase.ACT, call.id() + " not sent: " + error.message());
       return new Sending(now, call.refused(error));
     }
-    Instant latest = deadline.isBefore(run.deadline()) ? deadline : run.deadline();
-    Dispatch dispatch =
+    SubAgent held =
+        new SubAgent(run.task().id(), cost.limited() ? cost : NanoUsd.ZERO, steps, tokens);
+    Session session = now.session().with(now.session().account().holding(call.id(), held));
+    return sent(
+        d,
+        now.with(session),
+        call,
         new StartAgent(
             call.id(),
             run.task().id(),
             call.index(),
-            tool.agent().get(),
+            agent,
             queued.arguments(),
-            share,
+            cost,
             steps,
+            tokens,
             run.task().tenant(),
             d.at,
-            latest);
-    d.because(Phase.ACT, "starts agent %s with %s".formatted(tool.agent().get(), share));
+            deadline),
+        "starts agent " + agent + " with " + cost);
+  }
+
+  private static Sending sent(Draft d, Now now, OpenCall call, Dispatch dispatch, String reason) {
+    d.because(Phase.ACT, reason);
     d.effect(dispatch);
-    Spent spent = share.limited() ? run.spent().carve(share) : run.spent();
-    return new Sending(now.with(run.withSpent(spent)), call.with(new Sent(dispatch)));
+    return new Sending(now, call.with(new Sent(dispatch)));
   }
 
   /** A call after it was sent or refused. */

@@ -1,7 +1,9 @@
 package dev.weirkeeper.planner.session;
 
+import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * A tool error the planner itself gives in place of a result, as data the model can act on.
@@ -20,6 +22,11 @@ public record CallError(
     REJECTED,
     RATE_LIMITED,
     CANCELLED
+  }
+
+  public CallError {
+    // The model is shown them: always in the same order.
+    details = Collections.unmodifiableSortedMap(new TreeMap<>(details));
   }
 
   static CallError of(Code code, String message, String hint) {

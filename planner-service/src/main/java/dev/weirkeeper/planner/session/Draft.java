@@ -4,6 +4,7 @@ import dev.weirkeeper.planner.money.LedgerEntry;
 import dev.weirkeeper.planner.money.NanoUsd;
 import dev.weirkeeper.planner.session.Decision.Kind;
 import dev.weirkeeper.planner.session.Decision.Phase;
+import dev.weirkeeper.planner.session.Effect.Notice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -56,6 +57,21 @@ final class Draft {
         ? new Decision(
             kind, before, Waiting.outstanding(before), List.of(), phase, reasons.toString())
         : new Decision(
-            kind, after, List.copyOf(effects), List.copyOf(ledger), phase, reasons.toString());
+            kind,
+            remembering(after),
+            List.copyOf(effects),
+            List.copyOf(ledger),
+            phase,
+            reasons.toString());
+  }
+
+  private SessionState remembering(SessionState after) {
+    List<Notice> notices = new ArrayList<>(effects.size());
+    for (Effect effect : effects) {
+      if (effect instanceof Notice notice) {
+        notices.add(notice);
+      }
+    }
+    return notices.isEmpty() ? after : after.with(after.session().telling(notices));
   }
 }

@@ -54,6 +54,9 @@ public sealed interface Effect {
   /** Stop waiting for a model call; its reply, if one comes, still settles the bill. */
   record AbandonModel(String id) implements Effect {}
 
+  /** Said once and answered by nobody, so the session remembers for a while what it said. */
+  sealed interface Notice extends Effect {}
+
   /** A call that somebody other than a person answers. */
   sealed interface Dispatch extends Effect {
     int index();
@@ -89,6 +92,7 @@ public sealed interface Effect {
    * @param id the call's id
    * @param maxCost carved out of the parent's budget
    * @param maxSteps likewise
+   * @param maxTokens likewise
    */
   record StartAgent(
       String id,
@@ -98,13 +102,14 @@ public sealed interface Effect {
       Arguments arguments,
       NanoUsd maxCost,
       int maxSteps,
+      long maxTokens,
       String tenant,
       Instant at,
       Instant deadline)
       implements Dispatch {}
 
-  /** Stop a sub-agent whose parent's task has ended. */
-  record CancelAgent(String id, String reason, Instant at) implements Effect {}
+  /** Stop a sub-agent that its parent no longer waits for. */
+  record CancelAgent(String id, String reason, Instant at) implements Notice {}
 
   /** Arguments as canonical JSON with their SHA-256 in hex. */
   record Arguments(String json, String hash) {}
@@ -133,9 +138,13 @@ public sealed interface Effect {
       String id, String taskId, String tenant, NanoUsd amount, NanoUsd atLeast, Instant at)
       implements Effect {}
 
-  /** Give a part of it back. */
+  /**
+   * Give a part of it back.
+   *
+   * @param at lies in the UTC day whose budget it came from
+   */
   record ReturnBudget(String id, String taskId, String tenant, NanoUsd amount, Instant at)
-      implements Effect {}
+      implements Notice {}
 
   /** Say how a task ended. */
   record PublishResult(
@@ -151,7 +160,7 @@ public sealed interface Effect {
       Instant endedAt,
       long firstSequence,
       long lastSequence)
-      implements Effect {}
+      implements Notice {}
 
   /** How a task ends. The set is closed. */
   enum Status {
@@ -167,7 +176,7 @@ public sealed interface Effect {
 
   /** Tell people that a threshold was passed. */
   record RaiseAlert(String id, AlertKind kind, Task task, long threshold, long value, Instant at)
-      implements Effect {}
+      implements Notice {}
 
   /** What an alert is about. The unit of its numbers is nano-dollars, steps or milliseconds. */
   enum AlertKind {

@@ -1,20 +1,19 @@
 package dev.weirkeeper.planner.session;
 
-import dev.weirkeeper.planner.agent.Agent.Mode;
 import dev.weirkeeper.planner.money.NanoUsd;
-import dev.weirkeeper.planner.money.TokenUsage;
+import dev.weirkeeper.planner.session.Account.Held;
+import dev.weirkeeper.planner.session.Account.LostReply;
+import dev.weirkeeper.planner.session.Account.SubAgent;
 import dev.weirkeeper.planner.session.CallError.Code;
 import dev.weirkeeper.planner.session.Decision.Phase;
 import dev.weirkeeper.planner.session.Effect.AbandonModel;
 import dev.weirkeeper.planner.session.Effect.CancelAgent;
 import dev.weirkeeper.planner.session.Effect.PublishResult;
-import dev.weirkeeper.planner.session.Effect.ReturnBudget;
 import dev.weirkeeper.planner.session.Effect.StartAgent;
 import dev.weirkeeper.planner.session.Effect.Status;
 import dev.weirkeeper.planner.session.OpenCall.Progress.Sent;
 import dev.weirkeeper.planner.session.Session.Waiter;
 import dev.weirkeeper.planner.session.SessionEvent.CancelRequested;
-import dev.weirkeeper.planner.session.SessionEvent.TaskUnservable;
 import dev.weirkeeper.planner.session.SessionState.AwaitingBudget;
 import dev.weirkeeper.planner.session.SessionState.AwaitingModel;
 import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
@@ -25,45 +24,41 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** How tasks end: with everything closed, exactly one result, and the next task begun. */
+/** How tasks end: with everything closed and exactly one result. */
 final class Ending {
   private Ending() {}
 
   /** Ends a task that waits for nothing any more. */
   static SessionState end(Draft d, Now before, Status status, String why, String text) {
     Now now = Alerts.check(d, before);
-    Run run = now.run();
     PublishResult result = result(d, now, status, why, text);
-    d.because(Phase.END, "%s: %s".formatted(status, why));
+    d.because(Phase.END, status + ": " + why);
     d.effect(result);
-    if (run.task().governed() && run.leaseLeft().positive()) {
-      d.effect(
-          new ReturnBudget(
-              now.session().id() + "/" + run.task().id() + "/return",
-              run.task().id(),
-              run.task().tenant(),
-              run.leaseLeft(),
-              d.at));
-    }
-    Session session = now.session().withResult(result);
-    if (session.waiting().isEmpty()) {
-      return new Idle(session);
-    }
-    List<Waiter> waiting = session.waiting();
-    return Start.begin(
-        d,
-        session.withWaiting(List.copyOf(waiting.subList(1, waiting.size()))),
-        waiting.getFirst());
+    return new Idle(Lease.giveBack(d, now).session());
+  }
+
+  static String tookTooLong(Run run) {
+    return "the task took longer than its limit of " + run.limits().maxDuration();
   }
 
   private static PublishResult result(Draft d, Now now, Status status, String why, String text) {
     Run run = now.run();
+    NanoUsd replies = NanoUsd.ZERO;
+    NanoUsd subAgents = NanoUsd.ZERO;
+    for (Held held : now.session().account().held().values()) {
+      if (held.taskId().equals(run.task().id())) {
+        switch (held) {
+          case LostReply lost -> replies = replies.plus(lost.amount());
+          case SubAgent child -> subAgents = subAgents.plus(child.amount());
+        }
+      }
+    }
     return new PublishResult(
         run.task().id(),
         status,
         why,
         text,
-        run.spent(),
+        run.spent().withHeld(replies, subAgents),
         Optional.of(run.agent()),
         run.model(),
         run.task().tenant(),
@@ -82,10 +77,10 @@ final class Ending {
     Now now = new Now(state.session(), state.run());
     return switch (state) {
       case Paused _ -> now;
-      case AwaitingBudget waiting -> now.with(now.session().closing(waiting.request().id()));
+      case AwaitingBudget waiting -> now.with(closing(now.session(), waiting.request().id()));
       case AwaitingModel waiting -> {
         d.effect(new AbandonModel(waiting.call().id()));
-        yield Plan.hold(d, waiting, TokenUsage.NONE, NanoUsd.ZERO);
+        yield Plan.giveUp(d, waiting);
       }
       case AwaitingTools waiting -> closeCalls(d, now, waiting.calls(), why);
     };
@@ -106,10 +101,10 @@ final class Ending {
               : "cancelled before it ran: " + why;
       calls.add(call.refused(CallError.of(Code.CANCELLED, said, "the task has ended")));
     }
-    return now.run().agent().mode() == Mode.PIPELINE ? now : Observe.remember(now, calls);
+    return Observe.remember(now, calls);
   }
 
-  /** Stops waiting for a call. What a sub-agent may still spend stays carved out. */
+  /** Stops waiting for a call. What a sub-agent may still spend stays held. */
   static Now giveUp(Draft d, Now now, OpenCall call, String why) {
     if (!(call.progress() instanceof Sent(Effect.Dispatch dispatch))) {
       return now;
@@ -117,54 +112,75 @@ final class Ending {
     if (dispatch instanceof StartAgent) {
       d.effect(new CancelAgent(call.id(), why, d.at));
     }
-    return now.with(now.session().closing(call.id()));
+    return now.with(closing(now.session(), call.id()));
   }
 
-  static SessionState cancel(Draft d, SessionState state, CancelRequested e) {
-    String why =
-        "%s cancelled it%s".formatted(e.by(), e.reason().isEmpty() ? "" : ": " + e.reason());
-    Session session = state.session();
-    for (int i = 0; i < session.waiting().size(); i++) {
-      Waiter waiter = session.waiting().get(i);
-      if (e.taskId().isPresent() && e.taskId().get().equals(waiter.task().id())) {
-        List<Waiter> rest = new ArrayList<>(session.waiting());
-        rest.remove(i);
-        PublishResult result =
-            result(
-                d,
-                new Now(session, Run.begin(waiter.task(), d.at, waiter.sequence())),
-                Status.CANCELLED,
-                why,
-                "");
-        d.because(Phase.END, "task %s: %s".formatted(waiter.task().id(), why));
-        d.effect(result);
-        return state.with(session.withWaiting(List.copyOf(rest)).withResult(result));
-      }
-    }
+  private static Session closing(Session session, String id) {
+    return session.with(session.inputs().closing(id));
+  }
+
+  static SessionState cancel(Draft d, SessionState before, CancelRequested e) {
+    String why = e.by() + " cancelled it" + (e.reason().isEmpty() ? "" : ": " + e.reason());
+    Session session = before.session().with(before.session().inputs().seeing(e.controlId()));
+    SessionState state = before.with(session);
     if (state instanceof Running running
         && (e.taskId().isEmpty() || e.taskId().get().equals(running.run().task().id()))) {
       return stop(d, running, Status.CANCELLED, why);
     }
-    return d.noted(state, "nothing to cancel");
+    if (e.taskId().isEmpty()) {
+      return d.noted(state, "nothing to cancel");
+    }
+    String taskId = e.taskId().get();
+    for (Waiter waiter : session.waiting()) {
+      if (waiter.task().id().equals(taskId)) {
+        List<Waiter> rest = new ArrayList<>(session.waiting());
+        rest.remove(waiter);
+        return neverRun(d, state.with(session.withWaiting(rest)), waiter, why);
+      }
+    }
+    if (session.inputs().taskIds().contains(taskId)) {
+      return d.noted(state, "task " + taskId + " has ended");
+    }
+    // Controls and tasks come on different topics: this one was faster.
+    d.because(Phase.OBSERVE, "task " + taskId + " is cancelled before it came");
+    return state.with(session.with(session.inputs().revoking(taskId)));
   }
 
-  static SessionState unservable(Draft d, SessionState state, TaskUnservable e) {
+  /** The task of a cancel that came first. */
+  static SessionState revoked(Draft d, SessionState state, Task task) {
+    Session session = state.session();
+    return neverRun(
+        d,
+        state.with(session.with(session.inputs().withTaskId(task.id()))),
+        new Waiter(task, session.sequence()),
+        "it was cancelled before it came");
+  }
+
+  private static SessionState neverRun(Draft d, SessionState state, Waiter waiter, String why) {
+    Run run = Run.begin(waiter.task(), d.at, waiter.sequence());
+    d.because(Phase.END, "task " + waiter.task().id() + ": " + why);
+    d.effect(result(d, new Now(state.session(), run), Status.CANCELLED, why, ""));
+    return state;
+  }
+
+  static SessionState unservable(
+      Draft d, SessionState state, String taskId, String tenant, String why) {
     PublishResult result =
         new PublishResult(
-            e.taskId(),
+            taskId,
             Status.FAILED,
-            e.why(),
+            why,
             "",
             Spent.NOTHING,
             Optional.empty(),
             0,
-            e.tenant(),
+            tenant,
             d.at,
             d.at,
             state.session().sequence(),
             state.session().sequence());
-    d.because(Phase.END, "task %s can't be served: %s".formatted(e.taskId(), e.why()));
+    d.because(Phase.END, "task " + taskId + " can't be served: " + why);
     d.effect(result);
-    return state.with(state.session().withTaskId(e.taskId()).withResult(result));
+    return state.with(state.session().with(state.session().inputs().withTaskId(taskId)));
   }
 }

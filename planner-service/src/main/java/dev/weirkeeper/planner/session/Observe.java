@@ -2,12 +2,12 @@ package dev.weirkeeper.planner.session;
 
 import dev.weirkeeper.planner.agent.Agent.Mode;
 import dev.weirkeeper.planner.money.NanoUsd;
+import dev.weirkeeper.planner.session.Account.SubAgent;
 import dev.weirkeeper.planner.session.CallError.Code;
 import dev.weirkeeper.planner.session.Decision.Phase;
 import dev.weirkeeper.planner.session.Effect.Approval;
 import dev.weirkeeper.planner.session.Effect.Arguments;
 import dev.weirkeeper.planner.session.Effect.AskPerson;
-import dev.weirkeeper.planner.session.Effect.StartAgent;
 import dev.weirkeeper.planner.session.OpenCall.Progress.Asked;
 import dev.weirkeeper.planner.session.OpenCall.Progress.Done;
 import dev.weirkeeper.planner.session.OpenCall.Progress.Gated;
@@ -17,6 +17,7 @@ import dev.weirkeeper.planner.session.SessionEvent.DecisionMade;
 import dev.weirkeeper.planner.session.SessionEvent.ToolCallCompleted;
 import dev.weirkeeper.planner.session.SessionEvent.Verdict;
 import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
+import dev.weirkeeper.planner.session.SessionState.Running;
 import dev.weirkeeper.planner.session.Transcript.Answer;
 import dev.weirkeeper.planner.session.Transcript.AnsweredCall;
 import dev.weirkeeper.planner.session.Transcript.Entry;
@@ -35,11 +36,10 @@ final class Observe {
     }
     OpenCall call = found.get();
     return switch (call.progress()) {
-      case Sent sent -> {
-        d.because(
-            Phase.OBSERVE,
-            "%s %s".formatted(call.id(), e.error() ? "came back with an error" : "is done"));
-        Now now = rollUp(new Now(state.session(), state.run()), sent, e);
+      case Sent _ -> {
+        d.because(Phase.OBSERVE, call.id() + (e.error() ? " came back with an error" : " is done"));
+        AwaitingTools paid = (AwaitingTools) rollUp(state, e);
+        Now now = new Now(paid.session(), paid.run());
         String text = state.run().agent().mode() == Mode.PIPELINE ? e.text() : "";
         Done done =
             new Done(new Answer.Logged(state.session().sequence()), e.error(), e.content(), text);
@@ -54,29 +54,39 @@ final class Observe {
     };
   }
 
-  private static Now rollUp(Now now, Sent sent, ToolCallCompleted e) {
-    if (!(sent.dispatch() instanceof StartAgent child)) {
-      return now;
+  /** What a sub-agent spent counts, whether or not its answer does. */
+  private static SessionState rollUp(SessionState state, ToolCallCompleted e) {
+    Account account = state.session().account();
+    if (!(account.held().get(e.callId()) instanceof SubAgent child)) {
+      return state;
     }
-    NanoUsd carved = child.maxCost().limited() ? child.maxCost() : NanoUsd.ZERO;
-    Spent spent = now.run().spent().rolledUp(carved, e.childCost(), e.childUsage(), e.childSteps());
-    return new Now(now.session().withSpent(e.childCost()), now.run().withSpent(spent));
+    NanoUsd cost = e.childCost().max(NanoUsd.ZERO);
+    NanoUsd unsettled = e.childUnsettled().max(NanoUsd.ZERO);
+    Session session = state.session().with(account.notHolding(e.callId()).settled(cost, unsettled));
+    if (state instanceof Running running && running.run().task().id().equals(child.taskId())) {
+      Run run = running.run();
+      return running.with(
+          session, run.with(run.spent().rolledUp(cost, unsettled, e.childUsage(), e.childSteps())));
+    }
+    return state.with(session);
   }
 
   /** A result that nobody waits for any more. */
   static SessionState completedLate(Draft d, SessionState state, ToolCallCompleted e) {
-    if (!state.session().closed().contains(e.callId())) {
+    Session session = state.session();
+    if (!session.inputs().closed().contains(e.callId())
+        && !(session.account().held().get(e.callId()) instanceof SubAgent)) {
       return d.repeated(state, e.callId() + " was answered before");
     }
-    d.because(Phase.OBSERVE, "the result of %s came too late and is ignored".formatted(e.callId()));
-    // A sub-agent's spend counts although its answer does not.
-    return state.with(state.session().reopening(e.callId()).withSpent(e.childCost()));
+    d.because(Phase.OBSERVE, "the result of " + e.callId() + " came too late and is ignored");
+    return rollUp(state.with(session.with(session.inputs().answered(e.callId()))), e);
   }
 
-  static SessionState decided(Draft d, AwaitingTools state, DecisionMade e) {
+  static SessionState decided(Draft d, AwaitingTools before, DecisionMade e) {
+    AwaitingTools state = before.with(seen(before, e), before.run());
     Optional<OpenCall> found = state.find(e.callId());
     if (found.isEmpty() || !(found.get().progress() instanceof Gated(AskPerson request))) {
-      return nothingToDecide(d, state, e);
+      return nothingToDecide(d, before, e);
     }
     Optional<String> refusal = refusal(request, e, d);
     if (refusal.isPresent()) {
@@ -111,10 +121,10 @@ final class Observe {
                     reason.isEmpty() ? "a person rejected the call" : "rejected: " + reason,
                     "do not try it again; find another way or finish"));
           }
-          case Verdict.Answer _ -> {
+          case Verdict.Answer(String text) -> {
             d.because(Phase.OBSERVE, "%s answered %s".formatted(e.decidedBy(), call.id()));
             yield call.with(
-                new Done(new Answer.Logged(state.session().sequence()), false, e.content(), ""));
+                new Done(new Answer.Logged(state.session().sequence()), false, e.content(), text));
           }
         };
     return advance(d, new Now(state.session(), state.run()), replace(state.calls(), decided));
@@ -141,9 +151,13 @@ final class Observe {
 
   static SessionState nothingToDecide(Draft d, SessionState state, DecisionMade e) {
     return d.noted(
-        state.with(state.session().seeing(e.decisionId())),
+        state.with(seen(state, e)),
         "the decision of %s on %s is refused: no such request is open"
             .formatted(e.decidedBy(), e.callId()));
+  }
+
+  private static Session seen(SessionState state, DecisionMade e) {
+    return state.session().with(state.session().inputs().seeing(e.decisionId()));
   }
 
   static SessionState timedOut(Draft d, AwaitingTools state, String callId) {
@@ -197,7 +211,7 @@ final class Observe {
       OpenCall call = calls.get(i);
       if (call.progress() instanceof Queued queued
           && underWay < now.run().limits().maxParallelCalls()) {
-        Act.Sending sending = Act.send(d, now, call, queued, Math.max(1, sharers));
+        Act.Sending sending = Act.send(d, now, call, queued, sharers);
         if (queued.tool().agent().isPresent()) {
           sharers--;
         }
@@ -208,18 +222,24 @@ final class Observe {
     }
     for (OpenCall call : calls) {
       if (!call.done()) {
-        return new AwaitingTools(now.session(), now.run(), calls);
+        return new AwaitingTools(now.session(), now.run(), calls, d.at);
       }
     }
     if (now.run().agent().mode() == Mode.PIPELINE) {
       return Pipeline.toolAnswered(d, now, (Done) calls.getFirst().progress());
     }
-    d.because(Phase.REFLECT, "all %d calls of the turn are answered".formatted(calls.size()));
+    d.because(Phase.REFLECT, "all " + calls.size() + " calls of the turn are answered");
     return Reflect.next(d, remember(now, calls));
   }
 
-  /** Appends the answers of a turn, in the order asked. */
+  /**
+   * Appends the answers of a turn, in the order asked. A pipeline's calls were not asked for by a
+   * model, so no model is shown their answers.
+   */
   static Now remember(Now now, List<OpenCall> calls) {
+    if (now.run().agent().mode() == Mode.PIPELINE) {
+      return now;
+    }
     List<AnsweredCall> answers = new ArrayList<>(calls.size());
     String[] hashes = new String[calls.size()];
     long bytes = 0;
@@ -238,7 +258,7 @@ final class Observe {
                 1 + hashes.length,
                 bytes,
                 hashes.length == 1 ? hashes[0] : Sha256.of(hashes));
-    return now.with(now.session().withTranscript(longer));
+    return now.with(now.session().with(longer));
   }
 
   private static List<OpenCall> replace(List<OpenCall> calls, OpenCall changed) {

@@ -47,7 +47,7 @@ final class Pipeline {
     if (step.tool().isEmpty()) {
       return Plan.call(d, before, Optional.of(new Prompt(step.system(), filled)));
     }
-    Now now = before.with(before.session().withTurn(before.session().turn() + 1));
+    Now now = before.with(before.session().nextTurn());
     return Act.turn(
         d,
         now,

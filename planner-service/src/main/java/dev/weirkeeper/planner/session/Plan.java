@@ -6,16 +6,14 @@ import dev.weirkeeper.planner.agent.Limits;
 import dev.weirkeeper.planner.money.LedgerEntry.Kind;
 import dev.weirkeeper.planner.money.NanoUsd;
 import dev.weirkeeper.planner.money.Tariff;
-import dev.weirkeeper.planner.money.TokenUsage;
+import dev.weirkeeper.planner.session.Account.Leased;
+import dev.weirkeeper.planner.session.Account.LostReply;
 import dev.weirkeeper.planner.session.Decision.Phase;
 import dev.weirkeeper.planner.session.Effect.CallModel;
 import dev.weirkeeper.planner.session.Effect.Clamp;
 import dev.weirkeeper.planner.session.Effect.Prompt;
-import dev.weirkeeper.planner.session.Effect.RequestBudget;
-import dev.weirkeeper.planner.session.Effect.ReturnBudget;
 import dev.weirkeeper.planner.session.Effect.Status;
 import dev.weirkeeper.planner.session.Run.Counted;
-import dev.weirkeeper.planner.session.Session.Held;
 import dev.weirkeeper.planner.session.SessionEvent.Bill;
 import dev.weirkeeper.planner.session.SessionEvent.BudgetGranted;
 import dev.weirkeeper.planner.session.SessionEvent.ModelReplied;
@@ -48,29 +46,26 @@ final class Plan {
 
   static final long TOKENS_PER_ITEM = 64;
 
-  /** A lease from the tenant's budget is asked for this many calls at once. */
-  private static final int CALLS_PER_LEASE = 4;
-
   private Plan() {}
 
   /** Makes the next model call, if the limits allow one. */
   static SessionState call(Draft d, Now now, Optional<Prompt> prompt) {
-    Limits limits = now.run().limits();
-    Spent spent = now.run().spent();
-    if (spent.steps() >= limits.maxSteps()) {
+    if (Left.of(now).steps() < 1) {
+      Run run = now.run();
       return Ending.end(
           d,
           now,
           Status.MAX_STEPS_EXCEEDED,
-          "%d steps were used of at most %d".formatted(spent.steps(), limits.maxSteps()),
+          run.spent().steps() + " steps were used of at most " + run.limits().maxSteps(),
           "");
     }
-    if (spent.usage().total() >= limits.maxTokens()) {
-      return Ending.end(d, now, Status.TOKEN_BUDGET_EXCEEDED, tokensUsed(now.run()), "");
-    }
-    Session session = now.session().withTurn(now.session().turn() + 1);
-    Run run = now.run().withSpent(spent.modelCall());
-    return reserve(d, new Now(session, run), new ModelTurn(session.turn(), 1, prompt), false);
+    Session session = now.session().nextTurn();
+    return reserve(d, now.with(session), new ModelTurn(session.turn(), 1, prompt), false);
+  }
+
+  /** Makes a call that was not to be the first of its turn, if nothing has come between. */
+  static SessionState retry(Draft d, Now now, ModelTurn turn, boolean leased) {
+    return Reflect.halt(d, now).orElseGet(() -> reserve(d, now, turn, leased));
   }
 
   /**
@@ -78,37 +73,44 @@ final class Plan {
    *
    * @param leased the tenant's budget has just answered: make do with what it gave
    */
-  private static SessionState reserve(Draft d, Now now, ModelTurn turn, boolean leased) {
+  private static SessionState reserve(Draft d, Now before, ModelTurn turn, boolean leased) {
+    boolean governed = before.run().task().governed();
+    Now now = governed && !leased ? Lease.renew(d, before) : before;
     Run run = now.run();
     Limits limits = run.limits();
+    Left left = Left.of(now);
+    long enough = Math.min(MIN_OUTPUT_TOKENS, limits.maxOutputTokens());
+    if (left.tokens() < enough) {
+      return Ending.end(d, now, Status.TOKEN_BUDGET_EXCEEDED, tokensUsed(run), "");
+    }
     Tariff tariff = run.agent().models().get(run.model()).tariff();
     long input = inputBound(now, turn.prompt());
-    long wanted =
-        Math.min(limits.maxOutputTokens(), limits.maxTokens() - run.spent().usage().total());
-    NanoUsd left = left(now);
-    if (tariff.affordableOutput(left, input) < Math.min(wanted, MIN_OUTPUT_TOKENS)) {
+    long wanted = Math.min(limits.maxOutputTokens(), left.tokens());
+    NanoUsd least = tariff.worstCase(input, enough);
+    NanoUsd purse = left.cost();
+    if (least.compareTo(purse) > 0) {
       return Ending.end(
           d,
           now,
           Status.COST_LIMIT_EXCEEDED,
-          "the next call may cost %s and %s is left of the limit of %s"
-              .formatted(
-                  tariff.worstCase(input, Math.min(wanted, MIN_OUTPUT_TOKENS)),
-                  left,
-                  limits.maxCost().min(limits.maxSessionCost())),
+          "the next call may cost "
+              + least
+              + " and "
+              + purse
+              + " is left of the limit of "
+              + limits.maxCost().min(limits.maxSessionCost()),
           "");
     }
-    if (run.task().governed()) {
-      long output = Math.min(wanted, tariff.affordableOutput(left, input));
-      NanoUsd worst = tariff.worstCase(input, output);
-      NanoUsd least = tariff.worstCase(input, Math.min(output, MIN_OUTPUT_TOKENS));
-      NanoUsd lease = run.leaseLeft();
+    if (governed) {
+      NanoUsd worst =
+          tariff.worstCase(input, Math.min(wanted, tariff.affordableOutput(purse, input)));
+      NanoUsd lease = Lease.left(now);
       if (lease.compareTo(leased ? least : worst) < 0) {
-        return leased ? overTenantBudget(d, now) : lease(d, now, turn, worst, least);
+        return leased ? overTenantBudget(d, now) : Lease.ask(d, now, turn, worst, least);
       }
-      left = left.min(lease);
+      purse = purse.min(lease);
     }
-    long output = Math.min(wanted, tariff.affordableOutput(left, input));
+    long output = Math.min(wanted, tariff.affordableOutput(purse, input));
     NanoUsd worst = tariff.worstCase(input, output);
     Clamp clamp =
         output < wanted
@@ -133,26 +135,19 @@ final class Plan {
             d.at);
     d.because(
         Phase.PLAN,
-        "turn %d asks %s, at most %d output tokens, %s reserved"
-            .formatted(turn.turn(), agent.models().get(run.model()).name(), output, worst));
+        "turn "
+            + turn.turn()
+            + " asks "
+            + agent.models().get(run.model()).name()
+            + ", at most "
+            + output
+            + " output tokens, "
+            + worst
+            + " reserved");
     d.book(Kind.RESERVED, call.id(), worst);
     d.effect(call);
-    return new AwaitingModel(now.session(), run, call);
-  }
-
-  /** What may still be spent: the tighter of the task's and the session's limit. */
-  static NanoUsd left(Now now) {
-    Spent spent = now.run().spent();
-    Limits limits = now.run().limits();
-    return limits
-        .maxCost()
-        .minus(spent.committed())
-        .min(
-            limits
-                .maxSessionCost()
-                .minus(now.session().spent())
-                .minus(now.session().heldInAll())
-                .minus(spent.carved()));
+    Run asking = turn.attempt() == 1 ? run.with(run.spent().modelCall()) : run;
+    return new AwaitingModel(now.session(), asking, call);
   }
 
   /**
@@ -184,37 +179,11 @@ final class Plan {
             .orElse(now.session().transcript().digest()));
   }
 
-  // The tenant's budget
-
-  private static SessionState lease(
-      Draft d, Now now, ModelTurn turn, NanoUsd worst, NanoUsd least) {
-    Run run = now.run().asking();
-    NanoUsd lease = run.leaseLeft();
-    NanoUsd some = new NanoUsd(Math.multiplyExact(worst.value(), CALLS_PER_LEASE));
-    NanoUsd amount = some.min(left(now)).max(worst).minus(lease);
-    String id = now.session().id() + "/" + run.task().id() + "/b" + run.leases();
-    RequestBudget request =
-        new RequestBudget(
-            id, run.task().id(), run.task().tenant(), amount, least.minus(lease), d.at);
-    d.because(Phase.PLAN, "asks tenant %s for %s".formatted(run.task().tenant(), request.amount()));
-    d.effect(request);
-    return new AwaitingBudget(now.session(), run, request, turn);
-  }
-
+  /** The tenant's budget has answered. */
   static SessionState granted(Draft d, AwaitingBudget state, BudgetGranted e) {
     d.because(Phase.PLAN, "the tenant's budget granted " + e.granted());
-    return reserve(
-        d, new Now(state.session(), state.run().granted(e.granted())), state.turn(), true);
-  }
-
-  /** The task that asked has ended: the grant goes back. Giving back twice does nothing. */
-  static SessionState grantedLate(Draft d, SessionState state, BudgetGranted e) {
-    if (!e.granted().positive() || !state.session().closed().contains(e.requestId())) {
-      return d.repeated(state, "budget request " + e.requestId() + " was answered before");
-    }
-    d.because(Phase.OBSERVE, "the task that asked for budget has ended");
-    d.effect(new ReturnBudget(e.requestId() + "/late", "", e.tenant(), e.granted(), d.at));
-    return state;
+    Run run = Lease.granted(state.run(), e);
+    return retry(d, new Now(state.session(), run), state.turn(), true);
   }
 
   private static SessionState overTenantBudget(Draft d, Now now) {
@@ -222,8 +191,7 @@ final class Plan {
         d,
         now,
         Status.COST_LIMIT_EXCEEDED,
-        "the daily budget of tenant %s does not cover the next call"
-            .formatted(now.run().task().tenant()),
+        "the daily budget of tenant " + now.run().task().tenant() + " does not cover the next call",
         "");
   }
 
@@ -237,54 +205,63 @@ final class Plan {
     };
   }
 
+  /** The first reply to a call is its bill; what it leaves open stays open for good. */
   private static Now settle(Draft d, AwaitingModel state, ModelReplied e) {
-    return switch (e.bill()) {
-      case Bill.Known(NanoUsd cost) -> {
-        CallModel call = state.call();
-        d.book(Kind.SETTLED, call.id(), cost);
-        d.book(Kind.RELEASED, call.id(), call.reserved().minus(cost));
-        yield new Now(
-            state.session().withSpent(cost),
-            state.run().withSpent(state.run().spent().settled(e.usage(), cost)));
-      }
-      case Bill.Unknown(NanoUsd atLeast) -> hold(d, state, e.usage(), atLeast);
-    };
+    Settlement bill = Settlement.of(state.call().reserved(), e.bill());
+    bill.book(d, state.call().id());
+    Account account = state.session().account().settled(bill.cost(), bill.open());
+    Spent spent = state.run().spent().settled(e.usage(), bill.cost(), bill.open());
+    return new Now(state.session().with(account), state.run().with(spent));
   }
 
-  /** The bill is not known: what is not settled of the reservation stays, visibly. */
-  static Now hold(Draft d, AwaitingModel state, TokenUsage usage, NanoUsd atLeast) {
+  /** Nobody waits for the reply any more: its reservation is held, visibly, until it comes. */
+  static Now giveUp(Draft d, AwaitingModel state) {
     CallModel call = state.call();
-    NanoUsd rest = call.reserved().minus(atLeast);
-    d.book(Kind.SETTLED, call.id(), atLeast);
-    d.book(Kind.UNSETTLED, call.id(), rest);
-    return new Now(
-        state.session().withSpent(atLeast).holding(call.id(), new Held(call.taskId(), rest)),
-        state.run().withSpent(state.run().spent().settled(usage, atLeast).held(rest)));
+    Run run = state.run();
+    d.book(Kind.UNSETTLED, call.id(), call.reserved());
+    LostReply held =
+        new LostReply(
+            call.taskId(),
+            call.reserved(),
+            run.lease().day().map(day -> new Leased(run.task().tenant(), day)));
+    return new Now(state.session().with(state.session().account().holding(call.id(), held)), run);
   }
 
   private static SessionState answered(
       Draft d, Now settled, CallModel call, ModelReplied e, Answered reply) {
-    Run run = settled.run();
     String text = reply.text();
     return switch (reply.stop()) {
       case REFUSED -> unusable(d, settled, call, Status.REFUSED, "the model refused", text);
       case MAX_OUTPUT_TOKENS -> cutOff(d, settled, call, text);
       case CONTEXT_WINDOW_EXCEEDED ->
           unusable(d, settled, call, Status.FAILED, "the prompt no longer fits the model", text);
-      case PAUSED -> {
-        if (run.continuations() >= MAX_CONTINUATIONS) {
-          String why = "the model paused %d times in a row".formatted(MAX_CONTINUATIONS);
-          yield unusable(d, settled, call, Status.FAILED, why, text);
-        }
-        d.because(Phase.PLAN, "the model paused and is asked to go on");
-        Now now = remember(settled, e, reply);
-        yield Reflect.next(d, now.with(now.run().withContinuations(run.continuations() + 1)));
-      }
+      case PAUSED -> paused(d, settled, call, e, reply);
       case END_TURN, STOP_SEQUENCE, TOOL_USE, OTHER ->
           call.prompt().isPresent()
               ? Pipeline.modelAnswered(d, settled, text)
               : usable(d, remember(settled, e, reply), reply);
     };
+  }
+
+  /** The model wants to go on with its turn, so it is given it back. */
+  private static SessionState paused(
+      Draft d, Now settled, CallModel call, ModelReplied e, Answered reply) {
+    if (!reply.calls().isEmpty() && call.prompt().isEmpty()) {
+      // Every call is answered before the model goes on.
+      return usable(d, remember(settled, e, reply), reply);
+    }
+    int inARow = settled.run().continuations() + 1;
+    if (inARow > MAX_CONTINUATIONS) {
+      String why = "the model paused " + MAX_CONTINUATIONS + " times in a row";
+      return unusable(d, settled, call, Status.FAILED, why, reply.text());
+    }
+    if (call.prompt().isPresent()) {
+      String why = "the model paused, and a step of a pipeline has no turn to go on with";
+      return unusable(d, settled, call, Status.FAILED, why, reply.text());
+    }
+    d.because(Phase.PLAN, "the model paused and is asked to go on");
+    Now now = remember(settled, e, reply);
+    return Reflect.next(d, now.with(now.run().withContinuations(inARow)));
   }
 
   private static SessionState usable(Draft d, Now remembered, Answered reply) {
@@ -322,7 +299,7 @@ final class Plan {
         e.bill() instanceof Bill.Known && e.usage().input() > 0
             ? new Counted(e.usage().total(), longer.items(), longer.bytes())
             : Counted.NOTHING;
-    return new Now(session.withTranscript(longer), now.run().withCounted(counted));
+    return new Now(session.with(longer), now.run().with(counted));
   }
 
   private static SessionState cutOff(Draft d, Now now, CallModel call, String text) {
@@ -353,8 +330,7 @@ final class Plan {
   }
 
   private static String tokensUsed(Run run) {
-    return "%d tokens were used of at most %d"
-        .formatted(run.spent().usage().total(), run.limits().maxTokens());
+    return run.spent().usage().total() + " tokens were used of at most " + run.limits().maxTokens();
   }
 
   // No reply
@@ -366,7 +342,7 @@ final class Plan {
     int fallback = now.run().model() + 1;
     if (reply.tryFallback() && fallback < now.run().agent().models().size()) {
       d.because(Phase.PLAN, "%s; falls back to the next model".formatted(reply.why()));
-      return reserve(
+      return retry(
           d,
           now.with(now.run().withModel(fallback)),
           new ModelTurn(call.turn(), call.attempt() + 1, call.prompt()),
@@ -378,39 +354,37 @@ final class Plan {
   /** The planner that made the call is gone, and no reply came. */
   static SessionState lost(Draft d, AwaitingModel state) {
     return again(
-        d,
-        hold(d, state, TokenUsage.NONE, NanoUsd.ZERO),
-        state.call(),
-        "the reply to " + state.call().id() + " is lost");
+        d, giveUp(d, state), state.call(), "the reply to " + state.call().id() + " is lost");
   }
 
   private static SessionState again(Draft d, Now now, CallModel call, String why) {
     if (call.attempt() >= MAX_ATTEMPTS) {
       return unusable(
-          d, now, call, Status.FAILED, "%s, after %d attempts".formatted(why, MAX_ATTEMPTS), "");
+          d, now, call, Status.FAILED, why + ", after " + MAX_ATTEMPTS + " attempts", "");
     }
     d.because(Phase.PLAN, why + "; asks again");
-    return reserve(d, now, new ModelTurn(call.turn(), call.attempt() + 1, call.prompt()), false);
+    return retry(d, now, new ModelTurn(call.turn(), call.attempt() + 1, call.prompt()), false);
   }
 
   /** A reply nobody waits for any more: it still settles its bill. */
   static SessionState repliedLate(Draft d, SessionState state, ModelReplied e) {
-    Held held = state.session().held().get(e.callId());
-    if (held == null || !(e.bill() instanceof Bill.Known(NanoUsd cost))) {
+    Account account = state.session().account();
+    if (!(account.held().get(e.callId()) instanceof LostReply held)) {
       return d.repeated(state, "the reply to " + e.callId() + " was booked before");
     }
+    Settlement bill = Settlement.of(held.amount(), e.bill());
     d.book(Kind.UNSETTLED, e.callId(), NanoUsd.ZERO.minus(held.amount()));
-    d.book(Kind.SETTLED, e.callId(), cost);
-    d.book(Kind.RELEASED, e.callId(), held.amount().minus(cost));
+    bill.book(d, e.callId());
+    NanoUsd returned = Lease.giveBackLate(d, e.callId(), held, bill.rest());
     d.because(Phase.OBSERVE, "the lost reply to " + e.callId() + " came after all and is booked");
-    Session session = state.session().notHolding(e.callId()).withSpent(cost);
+    Session session =
+        state.session().with(account.notHolding(e.callId()).settled(bill.cost(), bill.open()));
     if (state instanceof Running running && running.run().task().id().equals(held.taskId())) {
-      Spent spent = running.run().spent();
+      Run run = running.run();
       return running.with(
           session,
-          running
-              .run()
-              .withSpent(spent.held(NanoUsd.ZERO.minus(held.amount())).settled(e.usage(), cost)));
+          run.with(run.spent().settled(e.usage(), bill.cost(), bill.open()))
+              .with(run.lease().without(returned)));
     }
     return state.with(session);
   }

@@ -1,6 +1,5 @@
 package dev.weirkeeper.planner.session;
 
-import dev.weirkeeper.planner.session.Decision.Phase;
 import dev.weirkeeper.planner.session.Effect.Status;
 import dev.weirkeeper.planner.session.SessionEvent.BudgetGranted;
 import dev.weirkeeper.planner.session.SessionEvent.CancelRequested;
@@ -19,6 +18,7 @@ import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
 import dev.weirkeeper.planner.session.SessionState.Idle;
 import dev.weirkeeper.planner.session.SessionState.Paused;
 import dev.weirkeeper.planner.session.SessionState.Running;
+import java.time.Instant;
 
 /**
  * The transition table: for every situation and event, what happens.
@@ -34,23 +34,34 @@ public final class Planner {
 
   /** Decides what an event means to a session. */
   public static Decision step(SessionState before, SessionEvent event) {
-    Draft draft = new Draft(event.at());
-    SessionState moved = before.with(before.session().next(event.at()));
-    return draft.decide(before, next(draft, new Pair(moved, event)));
+    Instant last = before.session().at();
+    Draft draft = new Draft(event.at().isBefore(last) ? last : event.at());
+    SessionState moved = before.with(before.session().next(draft.at));
+    SessionState after = next(draft, new Pair(moved, event));
+    while (after instanceof Idle idle && !idle.session().waiting().isEmpty()) {
+      after = Start.beginNext(draft, idle.session());
+    }
+    return draft.decide(before, after);
   }
 
   private static SessionState next(Draft d, Pair pair) {
     return switch (pair) {
       case Pair(SessionState state, TaskSubmitted e)
-          when state.session().taskIds().contains(e.task().id()) ->
+          when state.session().inputs().taskIds().contains(e.task().id()) ->
           d.repeated(state, "task " + e.task().id() + " was seen before");
+      case Pair(SessionState state, TaskSubmitted e)
+          when state.session().inputs().revoked().contains(e.task().id()) ->
+          Ending.revoked(d, state, e.task());
+      case Pair(SessionState state, TaskSubmitted e) when e.task().problem().isPresent() ->
+          Ending.unservable(d, state, e.task().id(), e.task().tenant(), e.task().problem().get());
       case Pair(Idle state, TaskSubmitted e) -> Start.first(d, state.session(), e.task());
       case Pair(Running state, TaskSubmitted e) -> Start.queue(d, state, e.task());
 
       case Pair(SessionState state, TaskUnservable e)
-          when state.session().taskIds().contains(e.taskId()) ->
+          when state.session().inputs().taskIds().contains(e.taskId()) ->
           d.repeated(state, "task " + e.taskId() + " was seen before");
-      case Pair(SessionState state, TaskUnservable e) -> Ending.unservable(d, state, e);
+      case Pair(SessionState state, TaskUnservable e) ->
+          Ending.unservable(d, state, e.taskId(), e.tenant(), e.why());
 
       case Pair(AwaitingModel state, ModelReplied e) when state.call().id().equals(e.callId()) ->
           Plan.replied(d, state, e);
@@ -67,82 +78,68 @@ public final class Planner {
       case Pair(Paused state, ToolCallCompleted e) -> Observe.completedLate(d, state, e);
 
       case Pair(SessionState state, DecisionMade e)
-          when state.session().seen().contains(e.decisionId()) ->
+          when state.session().inputs().seen().contains(e.decisionId()) ->
           d.repeated(state, "decision " + e.decisionId() + " was used before");
-      case Pair(AwaitingTools state, DecisionMade e) ->
-          Observe.decided(d, state.with(state.session().seeing(e.decisionId()), state.run()), e);
+      case Pair(AwaitingTools state, DecisionMade e) -> Observe.decided(d, state, e);
       case Pair(Idle state, DecisionMade e) -> Observe.nothingToDecide(d, state, e);
       case Pair(AwaitingBudget state, DecisionMade e) -> Observe.nothingToDecide(d, state, e);
       case Pair(AwaitingModel state, DecisionMade e) -> Observe.nothingToDecide(d, state, e);
       case Pair(Paused state, DecisionMade e) -> Observe.nothingToDecide(d, state, e);
 
       case Pair(SessionState state, CancelRequested e)
-          when state.session().seen().contains(e.controlId()) ->
+          when state.session().inputs().seen().contains(e.controlId()) ->
           d.repeated(state, "control " + e.controlId() + " was seen before");
-      case Pair(SessionState state, CancelRequested e) ->
-          Ending.cancel(d, state.with(state.session().seeing(e.controlId())), e);
+      case Pair(SessionState state, CancelRequested e) -> Ending.cancel(d, state, e);
 
-      case Pair(Running state, PauseRequested e) -> {
-        d.because(Phase.REFLECT, "%s paused the session: %s".formatted(e.by(), e.reason()));
-        yield state.with(state.session(), state.run().withPausing(true));
-      }
-      case Pair(Idle state, PauseRequested _) -> d.noted(state, "nothing runs that could pause");
+      case Pair(SessionState state, PauseRequested e)
+          when state.session().inputs().seen().contains(e.controlId()) ->
+          d.repeated(state, "control " + e.controlId() + " was seen before");
+      case Pair(SessionState state, PauseRequested e) -> Reflect.pause(d, state, e);
 
-      case Pair(Paused state, ResumeRequested e) -> {
-        d.because(Phase.REFLECT, e.by() + " resumed the session");
-        yield Reflect.next(d, new Now(state.session(), state.run().withPausing(false)));
-      }
-      case Pair(Running state, ResumeRequested e) -> {
-        d.because(Phase.REFLECT, e.by() + " resumed the session");
-        yield state.with(state.session(), state.run().withPausing(false));
-      }
-      case Pair(Idle state, ResumeRequested _) -> d.noted(state, "nothing is paused");
+      case Pair(SessionState state, ResumeRequested e)
+          when state.session().inputs().seen().contains(e.controlId()) ->
+          d.repeated(state, "control " + e.controlId() + " was seen before");
+      case Pair(SessionState state, ResumeRequested e) -> Reflect.resume(d, state, e);
 
       case Pair(AwaitingBudget state, BudgetGranted e)
           when state.request().id().equals(e.requestId()) ->
           Plan.granted(d, state, e);
-      case Pair(Idle state, BudgetGranted e) -> Plan.grantedLate(d, state, e);
-      case Pair(AwaitingBudget state, BudgetGranted e) -> Plan.grantedLate(d, state, e);
-      case Pair(AwaitingModel state, BudgetGranted e) -> Plan.grantedLate(d, state, e);
-      case Pair(AwaitingTools state, BudgetGranted e) -> Plan.grantedLate(d, state, e);
-      case Pair(Paused state, BudgetGranted e) -> Plan.grantedLate(d, state, e);
+      case Pair(Idle state, BudgetGranted e) -> Lease.grantedLate(d, state, e);
+      case Pair(AwaitingBudget state, BudgetGranted e) -> Lease.grantedLate(d, state, e);
+      case Pair(AwaitingModel state, BudgetGranted e) -> Lease.grantedLate(d, state, e);
+      case Pair(AwaitingTools state, BudgetGranted e) -> Lease.grantedLate(d, state, e);
+      case Pair(Paused state, BudgetGranted e) -> Lease.grantedLate(d, state, e);
 
-      case Pair(SessionState state, TimerFired e) -> fired(d, state, e.timer());
+      case Pair(AwaitingModel state, TimerFired(_, Timer.ModelCallLost(String callId)))
+          when state.call().id().equals(callId) ->
+          Plan.lost(d, state);
+      case Pair(Running state, TimerFired e) when Waiting.due(state, e.timer(), d.at) ->
+          fired(d, state, e.timer());
+      case Pair(SessionState state, TimerFired _) ->
+          d.repeated(state, "the session does not wait for this time, or it has not come");
     };
   }
 
-  private static SessionState fired(Draft d, SessionState state, Timer timer) {
+  private static SessionState fired(Draft d, Running state, Timer timer) {
     return switch (timer) {
-      case Timer.Deadline _ when state instanceof Running running ->
+      case Timer.Deadline _ ->
+          Ending.stop(d, state, Status.DEADLINE_EXCEEDED, Ending.tookTooLong(state.run()));
+      case Timer.Idle _ ->
           Ending.stop(
               d,
-              running,
+              state,
               Status.DEADLINE_EXCEEDED,
-              "the task took longer than its limit of " + running.run().limits().maxDuration());
-      case Timer.Idle _ when state instanceof Running running ->
-          Ending.stop(
-              d,
-              running,
-              Status.DEADLINE_EXCEEDED,
-              "nobody decided for " + running.run().limits().maxIdle());
-      case Timer.LongRunning _ when state instanceof Running running -> {
-        Now now = Alerts.longRunning(d, new Now(running.session(), running.run()));
-        yield running.with(now.session(), now.run());
+              "nobody decided for " + state.run().limits().maxIdle());
+      case Timer.LongRunning _ -> {
+        Now now = Alerts.longRunning(d, new Now(state.session(), state.run()));
+        yield state.with(now.session(), now.run());
       }
       case Timer.CallTimeout(String callId) when state instanceof AwaitingTools tools ->
           Observe.timedOut(d, tools, callId);
       case Timer.ApprovalExpiry(String callId) when state instanceof AwaitingTools tools ->
           Observe.expired(d, tools, callId);
-      case Timer.ModelCallLost(String callId)
-          when state instanceof AwaitingModel model && model.call().id().equals(callId) ->
-          Plan.lost(d, model);
-      case Timer.Deadline _,
-          Timer.Idle _,
-          Timer.LongRunning _,
-          Timer.CallTimeout _,
-          Timer.ApprovalExpiry _,
-          Timer.ModelCallLost _ ->
-          d.repeated(state, "what the timer waited for has happened");
+      case Timer.CallTimeout _, Timer.ApprovalExpiry _, Timer.ModelCallLost _ ->
+          d.repeated(state, "the session does not wait for this time");
     };
   }
 }

@@ -2,9 +2,9 @@ package dev.weirkeeper.planner.session;
 
 import dev.weirkeeper.planner.agent.Agent;
 import dev.weirkeeper.planner.agent.Limits;
-import dev.weirkeeper.planner.money.NanoUsd;
 import dev.weirkeeper.planner.session.Effect.AlertKind;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -19,10 +19,8 @@ import java.util.Set;
  * @param counted what the provider itself counted, to bound the next prompt
  * @param continuations how often in a row the model only paused
  * @param recentCalls signatures of the last tool calls, for the identical-call breaker
- * @param leased granted to this task out of the tenant's daily budget
- * @param leases how often it asked
+ * @param lease out of the tenant's daily budget
  * @param alerted thresholds it has passed
- * @param pausing no new model call is to start
  * @param outputs of the pipeline steps done so far, in order
  */
 public record Run(
@@ -34,10 +32,8 @@ public record Run(
     Counted counted,
     int continuations,
     Recent recentCalls,
-    NanoUsd leased,
-    int leases,
+    Lease lease,
     Set<AlertKind> alerted,
-    boolean pausing,
     Map<String, String> outputs) {
 
   /**
@@ -61,10 +57,8 @@ public record Run(
         Counted.NOTHING,
         0,
         Recent.last(Limits.WINDOW),
-        NanoUsd.ZERO,
-        0,
+        Lease.NONE,
         Set.of(),
-        false,
         Map.of());
   }
 
@@ -81,17 +75,7 @@ public record Run(
     return startedAt.plus(limits().maxDuration());
   }
 
-  /** What the task's own limit leaves, reservations of calls under way not taken off. */
-  public NanoUsd left() {
-    return limits().maxCost().minus(spent.committed());
-  }
-
-  /** What is left of the lease from the tenant's budget. */
-  NanoUsd leaseLeft() {
-    return leased.minus(spent.cost()).minus(spent.unsettled());
-  }
-
-  Run withSpent(Spent more) {
+  Run with(Spent more) {
     return new Run(
         task,
         startedAt,
@@ -101,10 +85,8 @@ public record Run(
         counted,
         continuations,
         recentCalls,
-        leased,
-        leases,
+        lease,
         alerted,
-        pausing,
         outputs);
   }
 
@@ -118,14 +100,12 @@ public record Run(
         Counted.NOTHING,
         continuations,
         recentCalls,
-        leased,
-        leases,
+        lease,
         alerted,
-        pausing,
         outputs);
   }
 
-  Run withCounted(Counted count) {
+  Run with(Counted count) {
     return new Run(
         task,
         startedAt,
@@ -135,10 +115,8 @@ public record Run(
         count,
         continuations,
         recentCalls,
-        leased,
-        leases,
+        lease,
         alerted,
-        pausing,
         outputs);
   }
 
@@ -152,10 +130,8 @@ public record Run(
         counted,
         inARow,
         recentCalls,
-        leased,
-        leases,
+        lease,
         alerted,
-        pausing,
         outputs);
   }
 
@@ -169,14 +145,12 @@ public record Run(
         counted,
         continuations,
         recentCalls.plus(signature),
-        leased,
-        leases,
+        lease,
         alerted,
-        pausing,
         outputs);
   }
 
-  Run asking() {
+  Run with(Lease changed) {
     return new Run(
         task,
         startedAt,
@@ -186,27 +160,8 @@ public record Run(
         counted,
         continuations,
         recentCalls,
-        leased,
-        leases + 1,
+        changed,
         alerted,
-        pausing,
-        outputs);
-  }
-
-  Run granted(NanoUsd amount) {
-    return new Run(
-        task,
-        startedAt,
-        sequence,
-        spent,
-        model,
-        counted,
-        continuations,
-        recentCalls,
-        leased.plus(amount),
-        leases,
-        alerted,
-        pausing,
         outputs);
   }
 
@@ -222,27 +177,8 @@ public record Run(
         counted,
         continuations,
         recentCalls,
-        leased,
-        leases,
+        lease,
         Set.copyOf(more),
-        pausing,
-        outputs);
-  }
-
-  Run withPausing(boolean wanted) {
-    return new Run(
-        task,
-        startedAt,
-        sequence,
-        spent,
-        model,
-        counted,
-        continuations,
-        recentCalls,
-        leased,
-        leases,
-        alerted,
-        wanted,
         outputs);
   }
 
@@ -258,10 +194,8 @@ public record Run(
         counted,
         continuations,
         recentCalls,
-        leased,
-        leases,
+        lease,
         alerted,
-        pausing,
-        more);
+        Collections.unmodifiableMap(more));
   }
 }

@@ -1,13 +1,9 @@
 package dev.weirkeeper.planner.session;
 
-import dev.weirkeeper.planner.money.NanoUsd;
+import dev.weirkeeper.planner.session.Effect.Notice;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * What is true of a session in every situation.
@@ -15,36 +11,33 @@ import java.util.Set;
  * @param sequence events applied so far
  * @param at time of the last of them
  * @param turn model calls asked for so far, over all tasks
+ * @param pausing no new model call is to start
  * @param waiting tasks that came while another ran, in order
- * @param taskIds every task id ever seen
- * @param spent settled cost of all tasks, sub-agents included
- * @param held model calls whose bill is unknown, by call id
- * @param closed tool calls the planner answered itself although they had been sent
- * @param seen ids of the last controls and decisions
- * @param results the last results, to be said again if somebody may have missed them
+ * @param told what it told lately, to be told again if somebody may have missed it
  */
 public record Session(
     String id,
     long sequence,
     Instant at,
     int turn,
+    boolean pausing,
     Transcript transcript,
     List<Waiter> waiting,
-    Set<String> taskIds,
-    NanoUsd spent,
-    Map<String, Held> held,
-    Recent closed,
-    Recent seen,
-    List<Effect.PublishResult> results) {
+    Account account,
+    Inputs inputs,
+    List<Told> told) {
 
-  private static final int RESULTS_KEPT = 4;
-  private static final int IDS_KEPT = 64;
+  /**
+   * More events than one session has between two commits of its planner: what was said in them may
+   * have to be said again after a crash.
+   */
+  private static final int EVENTS_REMEMBERED = 32;
 
   /** A waiting task and the event that brought it. */
   public record Waiter(Task task, long sequence) {}
 
-  /** A reservation that is kept because the bill is unknown. */
-  public record Held(String taskId, NanoUsd amount) {}
+  /** What it told, and at which event. */
+  public record Told(long sequence, Notice notice) {}
 
   static Session fresh(String id) {
     return new Session(
@@ -52,183 +45,58 @@ public record Session(
         0,
         Instant.EPOCH,
         0,
+        false,
         Transcript.EMPTY,
         List.of(),
-        Set.of(),
-        NanoUsd.ZERO,
-        Map.of(),
-        Recent.last(IDS_KEPT),
-        Recent.last(IDS_KEPT),
+        Account.EMPTY,
+        Inputs.NONE,
         List.of());
-  }
-
-  NanoUsd heldInAll() {
-    NanoUsd sum = NanoUsd.ZERO;
-    for (Held one : held.values()) {
-      sum = sum.plus(one.amount);
-    }
-    return sum;
   }
 
   Session next(Instant time) {
     return new Session(
-        id,
-        sequence + 1,
-        time,
-        turn,
-        transcript,
-        waiting,
-        taskIds,
-        spent,
-        held,
-        closed,
-        seen,
-        results);
+        id, sequence + 1, time, turn, pausing, transcript, waiting, account, inputs, told);
   }
 
-  Session withTurn(int number) {
+  Session nextTurn() {
     return new Session(
-        id, sequence, at, number, transcript, waiting, taskIds, spent, held, closed, seen, results);
+        id, sequence, at, turn + 1, pausing, transcript, waiting, account, inputs, told);
   }
 
-  Session withTranscript(Transcript longer) {
-    return new Session(
-        id, sequence, at, turn, longer, waiting, taskIds, spent, held, closed, seen, results);
+  Session withPausing(boolean wanted) {
+    return new Session(id, sequence, at, turn, wanted, transcript, waiting, account, inputs, told);
+  }
+
+  Session with(Transcript longer) {
+    return new Session(id, sequence, at, turn, pausing, longer, waiting, account, inputs, told);
   }
 
   Session withWaiting(List<Waiter> tasks) {
     return new Session(
-        id, sequence, at, turn, transcript, tasks, taskIds, spent, held, closed, seen, results);
+        id, sequence, at, turn, pausing, transcript, List.copyOf(tasks), account, inputs, told);
   }
 
-  Session withTaskId(String taskId) {
-    Set<String> more = new HashSet<>(taskIds);
-    more.add(taskId);
+  Session with(Account changed) {
+    return new Session(id, sequence, at, turn, pausing, transcript, waiting, changed, inputs, told);
+  }
+
+  Session with(Inputs changed) {
     return new Session(
-        id,
-        sequence,
-        at,
-        turn,
-        transcript,
-        waiting,
-        Set.copyOf(more),
-        spent,
-        held,
-        closed,
-        seen,
-        results);
+        id, sequence, at, turn, pausing, transcript, waiting, account, changed, told);
   }
 
-  Session withSpent(NanoUsd more) {
-    return new Session(
-        id,
-        sequence,
-        at,
-        turn,
-        transcript,
-        waiting,
-        taskIds,
-        spent.plus(more),
-        held,
-        closed,
-        seen,
-        results);
-  }
-
-  Session holding(String callId, Held amount) {
-    Map<String, Held> more = new HashMap<>(held);
-    more.put(callId, amount);
-    return withHeld(Map.copyOf(more));
-  }
-
-  Session notHolding(String callId) {
-    Map<String, Held> fewer = new HashMap<>(held);
-    fewer.remove(callId);
-    return withHeld(Map.copyOf(fewer));
-  }
-
-  private Session withHeld(Map<String, Held> amounts) {
-    return new Session(
-        id,
-        sequence,
-        at,
-        turn,
-        transcript,
-        waiting,
-        taskIds,
-        spent,
-        amounts,
-        closed,
-        seen,
-        results);
-  }
-
-  Session closing(String callId) {
-    return new Session(
-        id,
-        sequence,
-        at,
-        turn,
-        transcript,
-        waiting,
-        taskIds,
-        spent,
-        held,
-        closed.plus(callId),
-        seen,
-        results);
-  }
-
-  Session reopening(String callId) {
-    return new Session(
-        id,
-        sequence,
-        at,
-        turn,
-        transcript,
-        waiting,
-        taskIds,
-        spent,
-        held,
-        closed.minus(callId),
-        seen,
-        results);
-  }
-
-  Session seeing(String inputId) {
-    return new Session(
-        id,
-        sequence,
-        at,
-        turn,
-        transcript,
-        waiting,
-        taskIds,
-        spent,
-        held,
-        closed,
-        seen.plus(inputId),
-        results);
-  }
-
-  Session withResult(Effect.PublishResult result) {
-    List<Effect.PublishResult> more = new ArrayList<>(results);
-    more.add(result);
-    if (more.size() > RESULTS_KEPT) {
-      more.removeFirst();
+  /** Keeps what the last few events made it say. */
+  Session telling(List<Notice> now) {
+    List<Told> kept = new ArrayList<>(told.size() + now.size());
+    for (Told earlier : told) {
+      if (earlier.sequence > sequence - EVENTS_REMEMBERED) {
+        kept.add(earlier);
+      }
+    }
+    for (Notice notice : now) {
+      kept.add(new Told(sequence, notice));
     }
     return new Session(
-        id,
-        sequence,
-        at,
-        turn,
-        transcript,
-        waiting,
-        taskIds,
-        spent,
-        held,
-        closed,
-        seen,
-        List.copyOf(more));
+        id, sequence, at, turn, pausing, transcript, waiting, account, inputs, List.copyOf(kept));
   }
 }

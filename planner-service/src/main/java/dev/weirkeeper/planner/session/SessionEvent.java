@@ -3,13 +3,14 @@ package dev.weirkeeper.planner.session;
 import dev.weirkeeper.planner.money.NanoUsd;
 import dev.weirkeeper.planner.money.TokenUsage;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 
 /** Something that happened to a session. Every decision is made on exactly one of these. */
 public sealed interface SessionEvent {
 
-  /** The planner's time when it took the event in; never before that of the event before. */
+  /** The planner's time when it took the event in. A clock that was set back stands still. */
   Instant at();
 
   /** A task came in and can be served. */
@@ -23,7 +24,13 @@ public sealed interface SessionEvent {
   record ModelReplied(Instant at, String callId, TokenUsage usage, Bill bill, Reply reply)
       implements SessionEvent {}
 
-  /** A tool's executor, or a sub-agent, reports on a call. */
+  /**
+   * A tool's executor, or a sub-agent, reports on a call.
+   *
+   * @param text the answer itself, for pipelines
+   * @param childCost settled cost of a sub-agent and all below it
+   * @param childUnsettled may have been charged for it as well
+   */
   record ToolCallCompleted(
       Instant at,
       String callId,
@@ -31,6 +38,7 @@ public sealed interface SessionEvent {
       Content content,
       String text,
       NanoUsd childCost,
+      NanoUsd childUnsettled,
       TokenUsage childUsage,
       int childSteps)
       implements SessionEvent {}
@@ -59,8 +67,12 @@ public sealed interface SessionEvent {
   /** A person lets a paused session go on. */
   record ResumeRequested(Instant at, String controlId, String by) implements SessionEvent {}
 
-  /** The tenant's daily budget answers; zero is a refusal. */
-  record BudgetGranted(Instant at, String requestId, String tenant, NanoUsd granted)
+  /**
+   * The tenant's daily budget answers; zero is a refusal.
+   *
+   * @param day whose budget it is, UTC
+   */
+  record BudgetGranted(Instant at, String requestId, String tenant, NanoUsd granted, LocalDate day)
       implements SessionEvent {}
 
   /** A time that {@link Waiting} named has come, or the shell found a call lost. */
@@ -134,7 +146,12 @@ public sealed interface SessionEvent {
     /** Run it with these arguments instead. */
     record Edit(String arguments, String argumentsHash) implements Verdict {}
 
-    record Answer() implements Verdict {}
+    /**
+     * A person answers in the tool's place.
+     *
+     * @param text the answer itself, for pipelines
+     */
+    record Answer(String text) implements Verdict {}
   }
 
   /** A time that was waited for. */

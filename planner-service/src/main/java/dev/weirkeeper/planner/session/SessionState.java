@@ -2,6 +2,7 @@ package dev.weirkeeper.planner.session;
 
 import dev.weirkeeper.planner.session.Effect.CallModel;
 import dev.weirkeeper.planner.session.Effect.RequestBudget;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -58,15 +59,20 @@ public sealed interface SessionState {
     }
   }
 
-  /** The calls of a turn are open: gated, queued, sent or done, at least one not done. */
-  record AwaitingTools(Session session, Run run, List<OpenCall> calls) implements Running {
+  /**
+   * The calls of a turn are open: gated, queued, sent or done, at least one not done.
+   *
+   * @param since the last of them moved on
+   */
+  record AwaitingTools(Session session, Run run, List<OpenCall> calls, Instant since)
+      implements Running {
     public AwaitingTools {
       calls = List.copyOf(calls);
     }
 
     @Override
     public AwaitingTools with(Session changed, Run counted) {
-      return new AwaitingTools(changed, counted, calls);
+      return new AwaitingTools(changed, counted, calls, since);
     }
 
     Optional<OpenCall> find(String callId) {
@@ -79,7 +85,7 @@ public sealed interface SessionState {
     }
   }
 
-  /** A person stopped the loop before its next model call. */
+  /** A person stopped the loop before its next call. */
   record Paused(Session session, Run run) implements Running {
     @Override
     public Paused with(Session changed, Run counted) {

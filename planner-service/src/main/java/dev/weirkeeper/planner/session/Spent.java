@@ -11,8 +11,8 @@ import java.util.Map;
  * @param steps model calls plus tool calls, those of sub-agents included
  * @param cost settled cost of the task's own model calls
  * @param childCost settled cost of its sub-agents
- * @param unsettled held for calls whose bill is unknown
- * @param carved set aside for sub-agents under way
+ * @param unsettled may have been charged for its own calls as well
+ * @param childUnsettled may have been charged for its sub-agents as well
  * @param toolCalls calls sent or asked for, by tool
  */
 public record Spent(
@@ -22,7 +22,7 @@ public record Spent(
     NanoUsd cost,
     NanoUsd childCost,
     NanoUsd unsettled,
-    NanoUsd carved,
+    NanoUsd childUnsettled,
     Map<String, Integer> toolCalls) {
 
   /** Of a task that never began. */
@@ -35,47 +35,48 @@ public record Spent(
     return cost.plus(childCost);
   }
 
-  /** All that can no longer be spent on something else. */
+  /** What may have been charged beyond it. */
+  public NanoUsd totalUnsettled() {
+    return unsettled.plus(childUnsettled);
+  }
+
   NanoUsd committed() {
-    return total().plus(unsettled).plus(carved);
+    return total().plus(totalUnsettled());
   }
 
   Spent modelCall() {
     return new Spent(
-        steps + 1, modelCalls + 1, usage, cost, childCost, unsettled, carved, toolCalls);
+        steps + 1, modelCalls + 1, usage, cost, childCost, unsettled, childUnsettled, toolCalls);
   }
 
   Spent toolCall(String tool) {
     Map<String, Integer> counts = new HashMap<>(toolCalls);
     counts.merge(tool, 1, Integer::sum);
     return new Spent(
-        steps + 1, modelCalls, usage, cost, childCost, unsettled, carved, Map.copyOf(counts));
+        steps + 1,
+        modelCalls,
+        usage,
+        cost,
+        childCost,
+        unsettled,
+        childUnsettled,
+        Map.copyOf(counts));
   }
 
-  Spent settled(TokenUsage used, NanoUsd amount) {
+  Spent settled(TokenUsage used, NanoUsd amount, NanoUsd neverKnown) {
     return new Spent(
         steps,
         modelCalls,
         usage.plus(used),
         cost.plus(amount),
         childCost,
-        unsettled,
-        carved,
+        unsettled.plus(neverKnown),
+        childUnsettled,
         toolCalls);
   }
 
-  Spent held(NanoUsd amount) {
-    return new Spent(
-        steps, modelCalls, usage, cost, childCost, unsettled.plus(amount), carved, toolCalls);
-  }
-
-  Spent carve(NanoUsd amount) {
-    return new Spent(
-        steps, modelCalls, usage, cost, childCost, unsettled, carved.plus(amount), toolCalls);
-  }
-
-  /** A sub-agent ended: what was carved for it comes back, what it used counts. */
-  Spent rolledUp(NanoUsd carvedForIt, NanoUsd itsCost, TokenUsage itsUsage, int itsSteps) {
+  /** A sub-agent ended: what it used counts. */
+  Spent rolledUp(NanoUsd itsCost, NanoUsd itsUnsettled, TokenUsage itsUsage, int itsSteps) {
     return new Spent(
         steps + itsSteps,
         modelCalls,
@@ -83,7 +84,20 @@ public record Spent(
         cost,
         childCost.plus(itsCost),
         unsettled,
-        carved.minus(carvedForIt),
+        childUnsettled.plus(itsUnsettled),
+        toolCalls);
+  }
+
+  /** As it stands in a result: what is held for the task may be charged after it. */
+  Spent withHeld(NanoUsd forReplies, NanoUsd forSubAgents) {
+    return new Spent(
+        steps,
+        modelCalls,
+        usage,
+        cost,
+        childCost,
+        unsettled.plus(forReplies),
+        childUnsettled.plus(forSubAgents),
         toolCalls);
   }
 }

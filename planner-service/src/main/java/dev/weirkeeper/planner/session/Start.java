@@ -12,7 +12,10 @@ final class Start {
   private Start() {}
 
   static SessionState first(Draft d, Session session, Task task) {
-    return begin(d, session.withTaskId(task.id()), new Waiter(task, session.sequence()));
+    return begin(
+        d,
+        session.with(session.inputs().withTaskId(task.id())),
+        new Waiter(task, session.sequence()));
   }
 
   static SessionState queue(Draft d, Running state, Task task) {
@@ -23,10 +26,16 @@ final class Start {
         Phase.OBSERVE,
         "task %s waits for task %s of the same session"
             .formatted(task.id(), state.run().task().id()));
-    return state.with(session.withTaskId(task.id()).withWaiting(List.copyOf(waiting)));
+    return state.with(session.with(session.inputs().withTaskId(task.id())).withWaiting(waiting));
   }
 
-  static SessionState begin(Draft d, Session session, Waiter waiter) {
+  /** Begins the next waiting task of a session that has nothing else to do. */
+  static SessionState beginNext(Draft d, Session session) {
+    List<Waiter> waiting = session.waiting();
+    return begin(d, session.withWaiting(waiting.subList(1, waiting.size())), waiting.getFirst());
+  }
+
+  private static SessionState begin(Draft d, Session session, Waiter waiter) {
     Task task = waiter.task();
     d.because(
         Phase.PLAN,
@@ -40,7 +49,6 @@ final class Start {
                 1,
                 task.content().bytes(),
                 task.content().hash());
-    return Reflect.next(
-        d, new Now(session.withTranscript(longer), Run.begin(task, d.at, waiter.sequence())));
+    return Reflect.next(d, new Now(session.with(longer), Run.begin(task, d.at, waiter.sequence())));
   }
 }

@@ -3,6 +3,7 @@ package dev.weirkeeper.planner.session;
 import dev.weirkeeper.planner.agent.Agent;
 import dev.weirkeeper.planner.agent.Limits;
 import dev.weirkeeper.planner.session.SessionEvent.Content;
+import java.util.Optional;
 
 /**
  * A task as it was accepted. Nothing in it changes.
@@ -19,4 +20,10 @@ public record Task(
     Limits limits,
     boolean governed,
     String text,
-    Content content) {}
+    Content content) {
+
+  /** Why it can't be run. */
+  public Optional<String> problem() {
+    return limits.problem().or(agent::problem);
+  }
+}

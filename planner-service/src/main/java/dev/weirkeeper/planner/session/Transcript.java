@@ -66,6 +66,31 @@ public record Transcript(int size, int items, long bytes, String digest, Optiona
     return entries;
   }
 
+  /** Entry by entry; not by recursion, which a long conversation would not survive. */
+  @Override
+  public boolean equals(Object other) {
+    if (!(other instanceof Transcript that) || size != that.size || !digest.equals(that.digest)) {
+      return false;
+    }
+    Transcript one = this;
+    Transcript two = that;
+    while (one != two && one.last.isPresent() && two.last.isPresent()) {
+      if (one.items != two.items
+          || one.bytes != two.bytes
+          || !one.last.get().entry.equals(two.last.get().entry)) {
+        return false;
+      }
+      one = one.last.get().before;
+      two = two.last.get().before;
+    }
+    return one == two || (one.last.isEmpty() && two.last.isEmpty());
+  }
+
+  @Override
+  public int hashCode() {
+    return digest.hashCode();
+  }
+
   @Override
   public String toString() {
     return "Transcript[size=" + size + ", digest=" + digest + "]";

@@ -27,9 +27,10 @@ public final class Waiting {
   /** A time and what it is for. */
   public record Alarm(Instant at, Timer timer) {}
 
-  /** The effects that somebody has yet to answer, and the last results. */
+  /** The effects that somebody has yet to answer, and the last notices. */
   public static List<Effect> outstanding(SessionState state) {
-    List<Effect> effects = new ArrayList<>(state.session().results());
+    List<Effect> effects = new ArrayList<>();
+    state.session().told().forEach(one -> effects.add(one.notice()));
     switch (state) {
       case Idle _, Paused _ -> {}
       case AwaitingBudget waiting -> effects.add(waiting.request());
@@ -52,6 +53,16 @@ public final class Waiting {
     return state instanceof Running running
         ? alarms(running).stream().min(Comparator.comparing(Alarm::at))
         : Optional.empty();
+  }
+
+  /** Whether a session waits for this time, and it has come. */
+  static boolean due(Running state, Timer timer, Instant at) {
+    for (Alarm alarm : alarms(state)) {
+      if (alarm.timer.equals(timer) && !at.isBefore(alarm.at)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static List<Alarm> alarms(Running state) {
@@ -80,7 +91,7 @@ public final class Waiting {
         }
       }
       if (onlyPeople) {
-        alarms.add(new Alarm(state.session().at().plus(limits.maxIdle()), new Timer.Idle()));
+        alarms.add(new Alarm(waiting.since().plus(limits.maxIdle()), new Timer.Idle()));
       }
     }
     return alarms;

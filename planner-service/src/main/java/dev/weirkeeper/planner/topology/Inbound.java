@@ -36,6 +36,7 @@ import dev.weirkeeper.wire.ToolResult;
 import dev.weirkeeper.wire.Usage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -60,7 +61,11 @@ record Inbound(Function<String, Pinned> pinned) {
       case ApprovalDecision decision -> decision(at, decision);
       case BudgetGrant grant ->
           new BudgetGranted(
-              at, grant.getRequestId(), grant.getTenant(), new NanoUsd(grant.getGrantedNanoUsd()));
+              at,
+              grant.getRequestId(),
+              grant.getTenant(),
+              new NanoUsd(grant.getGrantedNanoUsd()),
+              LocalDate.parse(grant.getDay()));
       case dev.weirkeeper.wire.TimerFired fired ->
           new TimerFired(at, Timers.parse(fired.getTimer()));
       default ->
@@ -190,6 +195,7 @@ record Inbound(Function<String, Pinned> pinned) {
         content(text),
         text,
         new NanoUsd(result.getCostNanoUsd()),
+        new NanoUsd(result.getUnsettledNanoUsd()),
         usage == null ? TokenUsage.NONE : usage(usage),
         result.getSteps());
   }
@@ -208,7 +214,7 @@ record Inbound(Function<String, Pinned> pinned) {
         switch (decision.getVerdict()) {
           case APPROVE -> new Verdict.Approve();
           case REJECT -> new Verdict.Reject(decision.getText());
-          case ANSWER -> new Verdict.Answer();
+          case ANSWER -> new Verdict.Answer(decision.getText());
           case EDIT -> {
             String arguments = decision.getArguments() == null ? "" : decision.getArguments();
             yield new Verdict.Edit(arguments, CanonicalJson.sha256(arguments));

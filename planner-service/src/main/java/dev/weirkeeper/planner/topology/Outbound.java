@@ -5,6 +5,7 @@ import dev.weirkeeper.planner.money.NanoUsd;
 import dev.weirkeeper.planner.money.TokenUsage;
 import dev.weirkeeper.planner.session.Decision;
 import dev.weirkeeper.planner.session.Effect;
+import dev.weirkeeper.planner.session.Left;
 import dev.weirkeeper.planner.session.Run;
 import dev.weirkeeper.planner.session.SessionEvent.BudgetGranted;
 import dev.weirkeeper.planner.session.SessionEvent.CancelRequested;
@@ -184,6 +185,7 @@ record Outbound(Topics topics, String auditUrl) {
         .setLimits(
             Limits.newBuilder()
                 .setMaxSteps(start.maxSteps())
+                .setMaxTokens(start.maxTokens())
                 .setMaxCostNanoUsd(start.maxCost().limited() ? start.maxCost().value() : null)
                 .setMaxDurationMs(
                     Math.max(1, Duration.between(start.at(), start.deadline()).toMillis()))
@@ -253,7 +255,7 @@ record Outbound(Topics topics, String auditUrl) {
             .setToolCalls(spent.toolCalls())
             .setUsage(usage(spent.usage()))
             .setCostNanoUsd(spent.total().value())
-            .setUnsettledNanoUsd(spent.unsettled().value())
+            .setUnsettledNanoUsd(spent.totalUnsettled().value())
             .setAgent(result.agent().map(agent -> agent.name()).orElse(task.getAgent()))
             .setAgentVersion(result.agent().map(agent -> agent.version()).orElse(""))
             .setModel(
@@ -303,7 +305,8 @@ record Outbound(Topics topics, String auditUrl) {
         .setExecutor("planner")
         .setStartedAt(result.getAcceptedAt())
         .setDurationMs(Duration.between(result.getAcceptedAt(), result.getEndedAt()).toMillis())
-        .setCostNanoUsd(result.getCostNanoUsd() + result.getUnsettledNanoUsd())
+        .setCostNanoUsd(result.getCostNanoUsd())
+        .setUnsettledNanoUsd(result.getUnsettledNanoUsd())
         .setUsage(result.getUsage())
         .setSteps(result.getSteps())
         .build();
@@ -472,11 +475,11 @@ record Outbound(Topics topics, String auditUrl) {
     Run run = running.get();
     NanoUsd reserved =
         state instanceof AwaitingModel asked ? asked.call().reserved() : NanoUsd.ZERO;
-    NanoUsd money = run.left().minus(reserved);
-    long tokens = run.task().limits().maxTokens();
+    Left left = Left.of(state.session(), run);
+    NanoUsd money = left.cost().minus(reserved);
     return new BudgetLeft(
-        run.task().limits().maxSteps() - run.spent().steps(),
-        tokens == Long.MAX_VALUE ? null : Long.valueOf(tokens - run.spent().usage().total()),
+        left.steps(),
+        run.task().limits().maxTokens() == Long.MAX_VALUE ? null : Long.valueOf(left.tokens()),
         money.limited() ? money.value() : null,
         Math.max(0, Duration.between(at, run.deadline()).toMillis()));
   }

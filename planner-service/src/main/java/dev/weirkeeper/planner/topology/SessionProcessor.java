@@ -1,6 +1,5 @@
 package dev.weirkeeper.planner.topology;
 
-import dev.weirkeeper.planner.agent.Limits;
 import dev.weirkeeper.planner.dialect.Prompt;
 import dev.weirkeeper.planner.json.ArgumentCheck;
 import dev.weirkeeper.planner.session.Decision;
@@ -435,18 +434,6 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     }
     if (shell.directory().tenant(task.getTenant()).map(TenantDefinition::getFrozen).orElse(false)) {
       return "tenant %s is frozen".formatted(task.getTenant());
-    }
-    Limits limits = Pinning.of(pins.get(), task.getLimits());
-    if (limits.maxSteps() < 1
-        || limits.maxTokens() < 1
-        || limits.maxCost().value() < 0
-        || limits.maxSessionCost().value() < 0
-        || limits.maxDuration().isNegative()
-        || limits.maxDuration().isZero()
-        || limits.maxParallelCalls() < 1
-        || limits.maxIdenticalCalls() < 1
-        || limits.maxOutputTokens() < 1) {
-      return "a limit of the task is zero or negative; the least allowed is 1";
     }
     return null;
   }

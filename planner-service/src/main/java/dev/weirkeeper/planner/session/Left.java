@@ -1,0 +1,41 @@
+package dev.weirkeeper.planner.session;
+
+import dev.weirkeeper.planner.agent.Limits;
+import dev.weirkeeper.planner.money.NanoUsd;
+import dev.weirkeeper.planner.session.Account.Held;
+import dev.weirkeeper.planner.session.Account.SubAgent;
+
+/**
+ * What a task may still use. What is set aside for sub-agents and for calls whose bill is unknown
+ * is not left.
+ *
+ * @param cost the tighter of the task's and the session's limit
+ * @param steps model calls plus tool calls
+ * @param tokens of all classes
+ */
+public record Left(NanoUsd cost, int steps, long tokens) {
+
+  /** What is left to the task of a session. */
+  public static Left of(Session session, Run run) {
+    Limits limits = run.limits();
+    Spent spent = run.spent();
+    NanoUsd cost = limits.maxCost().minus(spent.committed());
+    int steps = limits.maxSteps() - spent.steps();
+    long tokens = limits.maxTokens() - spent.usage().total();
+    for (Held held : session.account().held().values()) {
+      if (held.taskId().equals(run.task().id())) {
+        cost = cost.minus(held.amount());
+        if (held instanceof SubAgent child) {
+          steps -= child.steps();
+          tokens -= child.tokens();
+        }
+      }
+    }
+    return new Left(
+        cost.min(limits.maxSessionCost().minus(session.account().committed())), steps, tokens);
+  }
+
+  static Left of(Now now) {
+    return of(now.session(), now.run());
+  }
+}
