@@ -82,7 +82,8 @@ public record Inbound(Function<String, Pinned> pinned) {
 
   /** Edited arguments must fit the tool; what is wrong with a decision is journaled with it. */
   public ApprovalDecision checked(SessionState state, ApprovalDecision decision) {
-    if (decision.getVerdict() != dev.weirkeeper.wire.Verdict.EDIT || !(state instanceof AwaitingTools waiting)) {
+    if (decision.getVerdict() != dev.weirkeeper.wire.Verdict.EDIT
+        || !(state instanceof AwaitingTools waiting)) {
       return decision;
     }
     for (Effect effect : Waiting.outstanding(waiting)) {
