@@ -130,13 +130,16 @@ record AnthropicPrompt(String model) implements PromptFormat {
       block.put("type", "tool_use");
       block.put("id", callId(call.getProviderCallId()));
       block.put("name", toolName(call.getTool()));
-      block.set("input", objectOr(call.getArguments()));
+      block.set("input", object(call.getArguments()));
     }
     return blocks;
   }
 
   /** Arguments as the object that the format demands, wrapped if they are something else. */
-  static JsonNode objectOr(String arguments) {
+  static JsonNode object(String arguments) {
+    if (arguments.isBlank()) {
+      return WireJson.object();
+    }
     return WireJson.parseObject(arguments)
         .<JsonNode>map(_ -> WireJson.raw(arguments))
         .orElseGet(() -> WireJson.object().put("unparsed", arguments));

@@ -176,7 +176,7 @@ final class AnthropicReply implements ReplyReader {
       Block block = all.get(i);
       ObjectNode node = block.growing.node();
       if (!block.input.isEmpty()) {
-        node.set("input", AnthropicPrompt.objectOr(block.input.toString()));
+        node.set("input", AnthropicPrompt.object(block.input.toString()));
       }
       if (WireJson.string(node, "type").equals("tool_use")) {
         if (cut && i == all.size() - 1) {
@@ -186,14 +186,16 @@ final class AnthropicReply implements ReplyReader {
         String given = WireJson.string(node, "id");
         String id = ids.next(given.isBlank() ? given : AnthropicPrompt.callId(given));
         String arguments =
-            block.input.isEmpty() ? WireJson.text(node.path("input")) : block.input.toString();
+            !block.input.isEmpty()
+                ? block.input.toString()
+                : node.has("input") ? WireJson.text(node.path("input")) : "";
         calls.add(new Reply.Call(id, WireJson.string(node, "name"), arguments));
         if (!id.equals(given)) {
           node.put("id", id);
           changed = true;
         }
         if (block.input.isEmpty() && !node.path("input").isObject()) {
-          node.set("input", AnthropicPrompt.objectOr(arguments));
+          node.set("input", AnthropicPrompt.object(arguments));
           changed = true;
         }
       }

@@ -97,8 +97,12 @@ record RequestOptions(TreeMap<String, JsonNode> given) {
             "the schema of tool " + tool.getName() + " can't be sent: " + e.getMessage());
       }
     }
-    if (given.get("tools") instanceof ArrayNode more) {
-      all.addAll(more);
+    for (JsonNode more : given.getOrDefault("tools", WireJson.array())) {
+      if (!more.isObject()) {
+        throw new InvalidPromptException(
+            "tools in the request_options of the agent must be a list of objects");
+      }
+      all.add(more);
     }
     if (!all.isEmpty()) {
       request.set("tools", all);

@@ -59,7 +59,8 @@ final class WireJson {
   static Optional<JsonNode> parse(String json) {
     try {
       return Optional.of(MAPPER.readTree(json)).filter(node -> !node.isMissingNode());
-    } catch (JacksonException _) {
+    } catch (JacksonException | NumberFormatException _) {
+      // The latter for numbers whose exponent no BigDecimal has.
       return Optional.empty();
     }
   }

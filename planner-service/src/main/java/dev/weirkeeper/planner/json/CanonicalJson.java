@@ -128,6 +128,9 @@ public final class CanonicalJson {
                   + ", column "
                   + e.getLocation().getColumnNr();
       throw new MalformedJsonException(firstLine(e.getOriginalMessage()) + where);
+    } catch (NumberFormatException e) {
+      // Jackson lets this one through for exponents that no BigDecimal has.
+      throw new MalformedJsonException("a number is out of range: " + e.getMessage());
     }
   }
 

@@ -134,6 +134,13 @@ final class Lane {
     }
   }
 
+  /** Calls that wait for a place. */
+  int waiting() {
+    synchronized (lock) {
+      return waiters.size();
+    }
+  }
+
   /** Nobody enters before then. */
   void closeUntil(Instant until) {
     synchronized (lock) {

@@ -15,6 +15,7 @@ import dev.weirkeeper.planner.json.CanonicalJson;
 import dev.weirkeeper.planner.json.MalformedJsonException;
 import dev.weirkeeper.schemas.price.Cost;
 import dev.weirkeeper.schemas.price.PriceBook;
+import dev.weirkeeper.schemas.trust.WireClasses;
 import dev.weirkeeper.wire.ModelCall;
 import dev.weirkeeper.wire.ModelChoice;
 import dev.weirkeeper.wire.ModelError;
@@ -58,6 +59,10 @@ public final class ModelClient implements AutoCloseable {
   private static final int MAX_FRAMES = 1_000;
   private static final byte[] COMMA = {','};
   private static final long KEEP_ALIVE_MINUTES = 5;
+
+  static {
+    WireClasses.trust();
+  }
 
   private final ProviderSettings settings;
   private final PriceBook prices;
@@ -113,6 +118,7 @@ public final class ModelClient implements AutoCloseable {
                 .toList());
     this.http =
         new OkHttpClient.Builder()
+            .socketFactory(new PromptSockets())
             .retryOnConnectionFailure(false)
             .followRedirects(false)
             .followSslRedirects(false)

@@ -1,6 +1,5 @@
 package dev.weirkeeper.planner.topology;
 
-import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.schemas.price.PriceBook;
 import dev.weirkeeper.schemas.topic.Topics;
 import java.time.Duration;

@@ -1,7 +1,13 @@
 package dev.weirkeeper.planner.provider;
 
 import dev.weirkeeper.operations.config.Secret;
+import dev.weirkeeper.planner.dialect.Fixture;
 import dev.weirkeeper.schemas.price.PriceBook;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,9 +18,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ServerSocketFactory;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
+import okio.ByteString;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -32,10 +41,12 @@ final class ProviderServer implements BeforeEachCallback, AfterEachCallback {
   private final AtomicReference<Instant> now =
       new AtomicReference<>(Instant.parse("2026-11-23T12:00:00Z"));
   private final List<Duration> waits = Collections.synchronizedList(new ArrayList<>());
+  private volatile Runnable onWait = () -> {};
   private final List<ModelClient> clients = new ArrayList<>();
 
   @Override
   public void beforeEach(ExtensionContext context) throws Exception {
+    server.setServerSocketFactory(new SendsAtOnce());
     server.start();
   }
 
@@ -77,6 +88,7 @@ final class ProviderServer implements BeforeEachCallback, AfterEachCallback {
             clock(),
             (time, cancellation) -> {
               waits.add(time);
+              onWait.run();
               now.updateAndGet(instant -> instant.plus(time));
               return cancellation.cancelled();
             },
@@ -85,18 +97,95 @@ final class ProviderServer implements BeforeEachCallback, AfterEachCallback {
     return client;
   }
 
+  /** Does something whenever the client would wait. */
+  void onWait(Runnable action) {
+    onWait = action;
+  }
+
   ProviderSettings settings() {
-    URI address = server.url("/").uri();
+    return settings(server.url("/").uri(), 64, Duration.ofSeconds(5));
+  }
+
+  ProviderSettings at(URI address) {
+    return settings(address, 64, Duration.ofSeconds(5));
+  }
+
+  ProviderSettings withPlaces(int places) {
+    return settings(server.url("/").uri(), places, Duration.ofSeconds(5));
+  }
+
+  ProviderSettings silentFor(Duration silence) {
+    return settings(server.url("/").uri(), 64, silence);
+  }
+
+  private static ProviderSettings settings(URI address, int places, Duration silence) {
     return new ProviderSettings(
         new ProviderSettings.Endpoint(address, Optional.of(Secret.of(KEY))),
         new ProviderSettings.Endpoint(address, Optional.of(Secret.of(KEY))),
-        64,
+        places,
         5,
         Duration.ofMillis(500),
         Duration.ofSeconds(60),
         Duration.ofSeconds(5),
-        Duration.ofSeconds(5),
+        silence,
         Duration.ofSeconds(20),
         1 << 20);
+  }
+
+  /** A streamed reply of the fixtures. */
+  static MockResponse stream(String name) {
+    return new MockResponse.Builder()
+        .setHeader("content-type", "text/event-stream; charset=utf-8")
+        .setHeader("request-id", "req_1")
+        .body(Fixture.text(name) + "\n\n")
+        .build();
+  }
+
+  /** A reply of the fixtures that comes in one piece. */
+  static MockResponse json(String name) {
+    return new MockResponse.Builder()
+        .setHeader("content-type", "application/json")
+        .setHeader("request-id", "req_1")
+        .body(Fixture.text(name))
+        .build();
+  }
+
+  static String body(RecordedRequest request) {
+    ByteString body = request.getBody();
+    return body == null ? "" : body.utf8();
+  }
+
+  /** Keeps TCP from holding small pieces of an answer back, which would slow every test down. */
+  private static final class SendsAtOnce extends ServerSocketFactory {
+
+    @Override
+    public ServerSocket createServerSocket() throws IOException {
+      return new ServerSocket() {
+        @Override
+        public Socket accept() throws IOException {
+          Socket socket = super.accept();
+          socket.setTcpNoDelay(true);
+          return socket;
+        }
+      };
+    }
+
+    @Override
+    public ServerSocket createServerSocket(int port) throws IOException {
+      return createServerSocket(port, 0, null);
+    }
+
+    @Override
+    public ServerSocket createServerSocket(int port, int backlog) throws IOException {
+      return createServerSocket(port, backlog, null);
+    }
+
+    @Override
+    public ServerSocket createServerSocket(int port, int backlog, @Nullable InetAddress address)
+        throws IOException {
+      ServerSocket socket = createServerSocket();
+      socket.bind(new InetSocketAddress(address, port), backlog);
+      return socket;
+    }
   }
 }

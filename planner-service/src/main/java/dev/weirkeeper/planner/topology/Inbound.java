@@ -1,0 +1,280 @@
+package dev.weirkeeper.planner.topology;
+
+import dev.weirkeeper.planner.agent.Agent;
+import dev.weirkeeper.planner.json.CanonicalJson;
+import dev.weirkeeper.planner.json.ToolErrorText;
+import dev.weirkeeper.planner.money.NanoUsd;
+import dev.weirkeeper.planner.money.TokenUsage;
+import dev.weirkeeper.planner.session.CallError;
+import dev.weirkeeper.planner.session.SessionEvent;
+import dev.weirkeeper.planner.session.SessionEvent.Bill;
+import dev.weirkeeper.planner.session.SessionEvent.BudgetGranted;
+import dev.weirkeeper.planner.session.SessionEvent.CancelRequested;
+import dev.weirkeeper.planner.session.SessionEvent.Content;
+import dev.weirkeeper.planner.session.SessionEvent.DecisionMade;
+import dev.weirkeeper.planner.session.SessionEvent.ModelReplied;
+import dev.weirkeeper.planner.session.SessionEvent.PauseRequested;
+import dev.weirkeeper.planner.session.SessionEvent.Reply;
+import dev.weirkeeper.planner.session.SessionEvent.RequestedCall;
+import dev.weirkeeper.planner.session.SessionEvent.ResumeRequested;
+import dev.weirkeeper.planner.session.SessionEvent.Stop;
+import dev.weirkeeper.planner.session.SessionEvent.TaskSubmitted;
+import dev.weirkeeper.planner.session.SessionEvent.TaskUnservable;
+import dev.weirkeeper.planner.session.SessionEvent.Timer;
+import dev.weirkeeper.planner.session.SessionEvent.TimerFired;
+import dev.weirkeeper.planner.session.SessionEvent.ToolCallCompleted;
+import dev.weirkeeper.planner.session.SessionEvent.Verdict;
+import dev.weirkeeper.wire.ApprovalDecision;
+import dev.weirkeeper.wire.BudgetGrant;
+import dev.weirkeeper.wire.Control;
+import dev.weirkeeper.wire.JournalRecord;
+import dev.weirkeeper.wire.ModelError;
+import dev.weirkeeper.wire.ModelReply;
+import dev.weirkeeper.wire.Task;
+import dev.weirkeeper.wire.ToolError;
+import dev.weirkeeper.wire.ToolResult;
+import dev.weirkeeper.wire.Usage;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the wire says, as the core's events. The only way in: live inputs and the journal go through
+ * the same code, so a state that is folded again is the state that was.
+ *
+ * @param pinned finds what a digest names
+ */
+record Inbound(Function<String, Pinned> pinned) {
+
+  /** The event that a journal record stands for. */
+  SessionEvent event(JournalRecord record) {
+    Instant at = record.getAt();
+    return switch (record.getInput()) {
+      case Task task -> task(at, task, record);
+      case Control control -> control(at, control);
+      case ModelReply reply -> reply(at, reply);
+      case ToolResult result -> result(at, result);
+      case ApprovalDecision decision -> decision(at, decision);
+      case BudgetGrant grant ->
+          new BudgetGranted(
+              at,
+              grant.getRequestId(),
+              grant.getTenant(),
+              new NanoUsd(grant.getGrantedNanoUsd()),
+              LocalDate.parse(grant.getDay()));
+      case dev.weirkeeper.wire.TimerFired fired ->
+          new TimerFired(at, Timers.parse(fired.getTimer()));
+      default ->
+          throw new IllegalStateException(
+              "the journal holds a " + record.getInput().getClass().getName());
+    };
+  }
+
+  private SessionEvent task(Instant at, Task task, JournalRecord record) {
+    if (record.getUnservable() != null || record.getPinsDigest() == null) {
+      return new TaskUnservable(
+          at,
+          task.getTaskId(),
+          task.getTenant(),
+          record.getUnservable() == null ? "" : record.getUnservable());
+    }
+    Pinned pins = pinned.apply(record.getPinsDigest());
+    boolean pipeline = pins.agent().mode() == Agent.Mode.PIPELINE;
+    return new TaskSubmitted(
+        at,
+        new dev.weirkeeper.planner.session.Task(
+            task.getTaskId(),
+            task.getTenant(),
+            pins.agent(),
+            Pinning.of(pins, task.getLimits()),
+            record.getGoverned(),
+            pipeline ? task.getText() : "",
+            content(task.getText())));
+  }
+
+  private static SessionEvent control(Instant at, Control control) {
+    return switch (control.getKind()) {
+      case PAUSE ->
+          new PauseRequested(
+              at, control.getControlId(), control.getReason(), control.getRequestedBy());
+      case RESUME -> new ResumeRequested(at, control.getControlId(), control.getRequestedBy());
+      case CANCEL ->
+          new CancelRequested(
+              at,
+              control.getControlId(),
+              Optional.ofNullable(control.getTaskId()),
+              control.getReason(),
+              control.getRequestedBy());
+      case UNKNOWN ->
+          throw new IllegalStateException("controls of unknown kind are put aside before this");
+    };
+  }
+
+  private static SessionEvent reply(Instant at, ModelReply reply) {
+    NanoUsd cost = new NanoUsd(reply.getCostNanoUsd());
+    Bill bill = reply.getUsageReported() ? new Bill.Known(cost) : new Bill.Unknown(cost);
+    return new ModelReplied(
+        at, reply.getCallId(), usage(reply.getUsage()), bill, outcome(reply, reply.getError()));
+  }
+
+  private static Reply outcome(ModelReply reply, @Nullable ModelError error) {
+    if (error != null) {
+      boolean tryFallback =
+          switch (error.getKind()) {
+            case THROTTLED, OVERLOADED, SERVER, CONNECTION, TIMEOUT, BAD_REPLY -> true;
+            case QUOTA_EXHAUSTED, NOT_FOUND, AUTHENTICATION -> true;
+            case INVALID_REQUEST, REQUEST_TOO_LARGE, CANCELLED, UNKNOWN -> false;
+          };
+      boolean mayRetry =
+          error.getMayRetry() || error.getKind() == dev.weirkeeper.wire.ModelErrorKind.CANCELLED;
+      return new Reply.Failed(
+          error.getKind().name().toLowerCase(java.util.Locale.ROOT) + ": " + error.getMessage(),
+          tryFallback,
+          mayRetry);
+    }
+    return new Reply.Answered(
+        stop(reply),
+        reply.getText(),
+        reply.getCalls().stream()
+            .map(
+                call ->
+                    new RequestedCall(
+                        call.getProviderCallId(),
+                        call.getTool(),
+                        call.getArguments(),
+                        call.getArgumentsHash(),
+                        Optional.ofNullable(call.getProblem()).map(Inbound::problem)))
+            .toList(),
+        content(reply.getContent()));
+  }
+
+  private static Stop stop(ModelReply reply) {
+    return switch (reply.getStopReason()) {
+      case END_TURN -> Stop.END_TURN;
+      case TOOL_USE -> Stop.TOOL_USE;
+      case MAX_OUTPUT_TOKENS -> Stop.MAX_OUTPUT_TOKENS;
+      case STOP_SEQUENCE -> Stop.STOP_SEQUENCE;
+      case PAUSED -> Stop.PAUSED;
+      case REFUSED -> Stop.REFUSED;
+      case CONTEXT_WINDOW_EXCEEDED -> Stop.CONTEXT_WINDOW_EXCEEDED;
+      case OTHER -> Stop.OTHER;
+    };
+  }
+
+  private static CallError problem(ToolError problem) {
+    CallError.Code code =
+        switch (problem.getCode()) {
+          case UNKNOWN_TOOL -> CallError.Code.UNKNOWN_TOOL;
+          case INVALID_ARGUMENTS,
+              TIMEOUT,
+              EXECUTION_ERROR,
+              MAX_RETRIES_EXCEEDED,
+              CONFIRMATION_REQUIRED,
+              REJECTED,
+              RATE_LIMITED,
+              CANCELLED,
+              OUTCOME_UNKNOWN,
+              RESULT_TOO_LARGE ->
+              CallError.Code.INVALID_ARGUMENTS;
+        };
+    return new CallError(
+        code, problem.getMessage(), Optional.ofNullable(problem.getHint()), Map.of());
+  }
+
+  private static SessionEvent result(Instant at, ToolResult result) {
+    String text = shown(result);
+    Usage usage = result.getUsage();
+    return new ToolCallCompleted(
+        at,
+        result.getCallId(),
+        result.getError() != null,
+        content(text),
+        text,
+        new NanoUsd(result.getCostNanoUsd()),
+        new NanoUsd(result.getUnsettledNanoUsd()),
+        usage == null ? TokenUsage.NONE : usage(usage),
+        result.getSteps());
+  }
+
+  /** What the model is shown of a result. */
+  static String shown(ToolResult result) {
+    ToolError error = result.getError();
+    return error == null ? result.getContent() : ToolErrorText.of(error);
+  }
+
+  private static SessionEvent decision(Instant at, ApprovalDecision decision) {
+    @Nullable ToolError problem = decision.getEditProblem();
+    Optional<String> refusal =
+        problem != null ? Optional.of(problem.getMessage()) : Optional.empty();
+    Verdict verdict =
+        switch (decision.getVerdict()) {
+          case APPROVE -> new Verdict.Approve();
+          case REJECT -> new Verdict.Reject(decision.getText());
+          case ANSWER -> new Verdict.Answer(decision.getText());
+          case EDIT -> {
+            String arguments = decision.getArguments() == null ? "" : decision.getArguments();
+            yield new Verdict.Edit(arguments, CanonicalJson.sha256(arguments));
+          }
+          case UNKNOWN ->
+              throw new IllegalStateException("verdicts of unknown kind are put aside before this");
+        };
+    return new DecisionMade(
+        at,
+        decision.getDecisionId(),
+        decision.getCallId(),
+        decision.getArgumentsHash(),
+        verdict,
+        decision.getDecidedBy(),
+        content(decision.getText()),
+        refusal);
+  }
+
+  private static TokenUsage usage(Usage usage) {
+    return new TokenUsage(
+        usage.getUncachedInput(),
+        usage.getCacheWrite5m(),
+        usage.getCacheWrite1h(),
+        usage.getCacheRead(),
+        usage.getOutput(),
+        usage.getReasoningOutput());
+  }
+
+  private static Content content(String text) {
+    return new Content(CanonicalJson.sha256(text), text.getBytes(StandardCharsets.UTF_8).length);
+  }
+
+  /** Timers as the journal writes them. */
+  static final class Timers {
+    private Timers() {}
+
+    static String text(Timer timer) {
+      return switch (timer) {
+        case Timer.Deadline _ -> "deadline";
+        case Timer.Idle _ -> "idle";
+        case Timer.LongRunning _ -> "long-running";
+        case Timer.CallTimeout(String callId) -> "call:" + callId;
+        case Timer.ApprovalExpiry(String callId) -> "approval:" + callId;
+        case Timer.ModelCallLost(String callId) -> "model:" + callId;
+      };
+    }
+
+    static Timer parse(String text) {
+      int colon = text.indexOf(':');
+      String kind = colon < 0 ? text : text.substring(0, colon);
+      String id = text.substring(colon + 1);
+      return switch (kind) {
+        case "deadline" -> new Timer.Deadline();
+        case "idle" -> new Timer.Idle();
+        case "long-running" -> new Timer.LongRunning();
+        case "call" -> new Timer.CallTimeout(id);
+        case "approval" -> new Timer.ApprovalExpiry(id);
+        case "model" -> new Timer.ModelCallLost(id);
+        default -> throw new IllegalStateException("the journal holds timer " + text);
+      };
+    }
+  }
+}

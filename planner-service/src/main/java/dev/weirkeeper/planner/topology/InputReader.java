@@ -1,0 +1,164 @@
+package dev.weirkeeper.planner.topology;
+
+import dev.weirkeeper.planner.json.CanonicalJson;
+import dev.weirkeeper.planner.json.MalformedJsonException;
+import dev.weirkeeper.schemas.serde.AvroDeserializer;
+import dev.weirkeeper.schemas.serde.UnreadableRecordException;
+import dev.weirkeeper.schemas.topic.Topics;
+import dev.weirkeeper.wire.ApprovalDecision;
+import dev.weirkeeper.wire.BudgetGrant;
+import dev.weirkeeper.wire.Control;
+import dev.weirkeeper.wire.ControlKind;
+import dev.weirkeeper.wire.ModelCall;
+import dev.weirkeeper.wire.ModelReply;
+import dev.weirkeeper.wire.Task;
+import dev.weirkeeper.wire.ToolResult;
+import dev.weirkeeper.wire.Verdict;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.apache.avro.specific.SpecificRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what arrives on a session's topics, and says what is wrong with what can't be read. */
+final class InputReader {
+  private static final Pattern ID = Pattern.compile("[\\x20-\\x7E]{1,255}");
+  private static final String JSON = "application/json";
+
+  private final AvroDeserializer<SpecificRecord> avro;
+  private final Map<String, Class<? extends SpecificRecord>> expected;
+  private final int partitions;
+
+  /** What a record turned out to be. */
+  sealed interface Input {
+    /** A record of the right kind in the right place. */
+    record Good(String sessionId, SpecificRecord value) implements Input {}
+
+    /** A good record that its producer put into another partition than its session's. */
+    record Misrouted(String sessionId) implements Input {}
+
+    /** Goes to the dead letters. */
+    record Unreadable(String reason) implements Input {}
+  }
+
+  InputReader(Topics topics, Map<String, ?> serde, int partitions) {
+    this.avro = AvroDeserializer.ofAnyRecord(serde);
+    this.partitions = partitions;
+    this.expected =
+        Map.of(
+            topics.tasks().name(), Task.class,
+            topics.controls().name(), Control.class,
+            topics.modelCalls().name(), ModelCall.class,
+            topics.modelReplies().name(), ModelReply.class,
+            topics.toolResults().name(), ToolResult.class,
+            topics.approvalDecisions().name(), ApprovalDecision.class,
+            topics.budgetGrants().name(), BudgetGrant.class);
+  }
+
+  Input read(
+      String topic,
+      int partition,
+      byte @Nullable [] key,
+      byte @Nullable [] value,
+      Headers headers) {
+    if (value == null || value.length == 0) {
+      return new Input.Unreadable("the record is empty");
+    }
+    SpecificRecord record;
+    try {
+      Class<? extends SpecificRecord> type = expected.get(topic);
+      Optional<String> contentType = contentType(headers);
+      if (type == Task.class && contentType.isPresent() && contentType.get().startsWith(JSON)) {
+        record = JsonTask.read(new String(value, StandardCharsets.UTF_8));
+      } else {
+        record = avro.deserialize(topic, headers, value);
+      }
+      if (record == null || type == null || record.getClass() != type) {
+        return new Input.Unreadable(
+            "the record is a %s where %s stands"
+                .formatted(
+                    record == null ? "nothing" : record.getSchema().getFullName(),
+                    type == null ? "nothing" : type.getName()));
+      }
+      if (record instanceof ApprovalDecision decision) {
+        record = canonical(decision);
+      }
+    } catch (UnreadableRecordException | MalformedJsonException | UnusableInputException e) {
+      return new Input.Unreadable(String.valueOf(e.getMessage()));
+    }
+    return placed(record, partition, key);
+  }
+
+  private Input placed(SpecificRecord record, int partition, byte @Nullable [] key) {
+    String sessionId = sessionId(record);
+    if (!ID.matcher(sessionId).matches()) {
+      return new Input.Unreadable("session_id must be 1 to 255 printable ASCII characters");
+    }
+    if (record instanceof Task task && !ID.matcher(task.getTaskId()).matches()) {
+      return new Input.Unreadable("task_id must be 1 to 255 printable ASCII characters");
+    }
+    if (record instanceof Control control && control.getKind() == ControlKind.UNKNOWN) {
+      return new Input.Unreadable("the control is of a kind this release does not know");
+    }
+    if (record instanceof ApprovalDecision decision && decision.getVerdict() == Verdict.UNKNOWN) {
+      return new Input.Unreadable("the verdict is one this release does not know");
+    }
+    byte[] right = sessionId.getBytes(StandardCharsets.UTF_8);
+    if (key != null && !java.util.Arrays.equals(key, right)) {
+      return new Input.Unreadable(
+          "the key is %s and the session_id is %s: they must be equal"
+              .formatted(text(key), sessionId));
+    }
+    // Clients in other languages may hash keys in other ways, and a null key goes anywhere.
+    int home = Utils.toPositive(Utils.murmur2(right)) % partitions;
+    return home == partition ? new Input.Good(sessionId, record) : new Input.Misrouted(sessionId);
+  }
+
+  private static String sessionId(SpecificRecord record) {
+    return switch (record) {
+      case Task task -> task.getSessionId();
+      case Control control -> control.getSessionId();
+      case ModelCall call -> call.getSessionId();
+      case ModelReply reply -> reply.getSessionId();
+      case ToolResult result -> result.getSessionId();
+      case ApprovalDecision decision -> decision.getSessionId();
+      case BudgetGrant grant -> grant.getSessionId();
+      default -> throw new IllegalStateException("no input: " + record.getClass());
+    };
+  }
+
+  /** Edited arguments in the one form that is hashed; their fit is judged by the owner. */
+  private static ApprovalDecision canonical(ApprovalDecision decision)
+      throws MalformedJsonException, UnusableInputException {
+    ApprovalDecision.Builder copy = ApprovalDecision.newBuilder(decision).setEditProblem(null);
+    String arguments = decision.getArguments();
+    if (decision.getVerdict() == Verdict.EDIT) {
+      if (arguments == null) {
+        throw new UnusableInputException("the decision is EDIT and has no arguments");
+      }
+      copy.setArguments(CanonicalJson.ofObject(arguments));
+    }
+    return copy.build();
+  }
+
+  private static Optional<String> contentType(Headers headers) {
+    Header header = headers.lastHeader("content-type");
+    return header == null || header.value() == null
+        ? Optional.empty()
+        : Optional.of(new String(header.value(), StandardCharsets.UTF_8));
+  }
+
+  private static String text(byte[] key) {
+    try {
+      return "'" + StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(key)) + "'";
+    } catch (CharacterCodingException e) {
+      return key.length + " bytes that are no text";
+    }
+  }
+}
