@@ -1,8 +1,8 @@
 package dev.weirkeeper.planner;
 
 import dev.weirkeeper.operations.health.Check;
+import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.planner.provider.ModelClient;
-import dev.weirkeeper.planner.topology.Directory;
 import dev.weirkeeper.planner.topology.ModelDesk;
 import dev.weirkeeper.planner.topology.PlannerClock;
 import dev.weirkeeper.planner.topology.PlannerTopology;

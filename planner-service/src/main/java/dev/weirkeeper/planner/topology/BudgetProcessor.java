@@ -1,5 +1,6 @@
 package dev.weirkeeper.planner.topology;
 
+import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.serde.UnreadableRecordException;

@@ -1,21 +1,23 @@
 package dev.weirkeeper.planner.topology;
 
 import dev.weirkeeper.planner.dialect.Prompt;
-import dev.weirkeeper.planner.json.ArgumentCheck;
+import dev.weirkeeper.planner.edge.Inbound;
+import dev.weirkeeper.planner.edge.InputReader;
+import dev.weirkeeper.planner.edge.InputReader.Input;
+import dev.weirkeeper.planner.edge.Outbound;
+import dev.weirkeeper.planner.edge.Outbound.Addressed;
+import dev.weirkeeper.planner.edge.Outbound.Sender;
+import dev.weirkeeper.planner.edge.Pinned;
+import dev.weirkeeper.planner.edge.Pinning;
 import dev.weirkeeper.planner.session.Decision;
 import dev.weirkeeper.planner.session.Effect;
 import dev.weirkeeper.planner.session.Planner;
 import dev.weirkeeper.planner.session.SessionEvent.Timer;
 import dev.weirkeeper.planner.session.SessionState;
 import dev.weirkeeper.planner.session.SessionState.AwaitingModel;
-import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
 import dev.weirkeeper.planner.session.SessionState.Running;
 import dev.weirkeeper.planner.session.Waiting;
-import dev.weirkeeper.planner.topology.InputReader.Input;
-import dev.weirkeeper.planner.topology.Outbound.Addressed;
-import dev.weirkeeper.planner.topology.Outbound.Sender;
 import dev.weirkeeper.schemas.chain.EventHash;
-import dev.weirkeeper.schemas.chain.InputHash;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.topic.OwnerMark;
@@ -29,8 +31,6 @@ import dev.weirkeeper.wire.Task;
 import dev.weirkeeper.wire.TaskResult;
 import dev.weirkeeper.wire.TenantDefinition;
 import dev.weirkeeper.wire.TimerFired;
-import dev.weirkeeper.wire.ToolError;
-import dev.weirkeeper.wire.Verdict;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -278,7 +278,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       case ModelCall call -> callModel(session, call, headers);
       case Task task -> apply(session, task, ref, headers, task);
       case ApprovalDecision decision ->
-          apply(session, checked(session, decision), ref, headers, null);
+          apply(session, inbound.checked(session.state, decision), ref, headers, null);
       default -> apply(session, value, ref, headers, null);
     }
     arrangeAlarm(session);
@@ -306,29 +306,6 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       prompt = prompt.withoutTools();
     }
     shell.desk().start(call, prompt, carried(headers));
-  }
-
-  /** Edited arguments must fit the tool; what is wrong with a decision is journaled with it. */
-  private ApprovalDecision checked(LiveSession session, ApprovalDecision decision) {
-    if (decision.getVerdict() != Verdict.EDIT
-        || !(session.state instanceof AwaitingTools waiting)) {
-      return decision;
-    }
-    for (Effect effect : Waiting.outstanding(waiting)) {
-      if (effect instanceof Effect.AskPerson ask && ask.id().equals(decision.getCallId())) {
-        Optional<ToolError> problem =
-            pinned(ask.agent().digest())
-                .tool(ask.tool().name())
-                .flatMap(
-                    tool ->
-                        ArgumentCheck.problem(
-                            tool, Objects.requireNonNull(decision.getArguments())));
-        return problem
-            .map(error -> ApprovalDecision.newBuilder(decision).setEditProblem(error).build())
-            .orElse(decision);
-      }
-    }
-    return decision;
   }
 
   // The one way through
@@ -396,8 +373,6 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       dev.weirkeeper.planner.session.SessionEvent event,
       JournalRecord record,
       @Nullable Task task) {
-    @Nullable String timer =
-        record.getInput() instanceof TimerFired fired ? fired.getTimer() : null;
     String priceBook =
         session.state instanceof Running running
             ? pinned(running.run().task().agent().digest()).pins().getPriceBook()
@@ -406,10 +381,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
         outbound.event(
             Outbound.type(event),
             decision,
-            record.getAt(),
-            record.getInputRef(),
-            InputHash.of((SpecificRecord) record.getInput()),
-            timer,
+            record,
             session.lastHash,
             priceBook,
             task != null ? task.getTaskId() : taskId(session.state),

@@ -1,5 +1,6 @@
 package dev.weirkeeper.planner.topology;
 
+import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.schemas.price.PriceBook;
 import dev.weirkeeper.schemas.topic.Topics;
 import java.time.Duration;

@@ -3,6 +3,8 @@ package dev.weirkeeper.planner.topology;
 import dev.weirkeeper.planner.dialect.Message;
 import dev.weirkeeper.planner.dialect.Prompt;
 import dev.weirkeeper.planner.dialect.PromptFormat;
+import dev.weirkeeper.planner.edge.Inbound;
+import dev.weirkeeper.planner.edge.Outbound;
 import dev.weirkeeper.planner.json.ToolErrorText;
 import dev.weirkeeper.planner.session.Effect;
 import dev.weirkeeper.planner.session.Transcript;

@@ -9,6 +9,8 @@ import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Settings;
 import dev.weirkeeper.planner.PlannerConfig;
 import dev.weirkeeper.planner.PlannerService;
+import dev.weirkeeper.planner.replay.RecordedSession;
+import dev.weirkeeper.planner.replay.Replay;
 import dev.weirkeeper.schemas.chain.EventHash;
 import dev.weirkeeper.wire.AgentDefinition;
 import dev.weirkeeper.wire.LedgerKind;
@@ -90,6 +92,7 @@ final class PlannerServiceTest {
     for (int i = 1; i < events.size(); i++) {
       assertThat(events.get(i).getPreviousHash()).isEqualTo(events.get(i - 1).getHash());
     }
+    assertThat(replay(session)).isEqualTo(new Replay.Outcome.Same(events.size()));
     assertThat(sum(events, LedgerKind.RESERVED))
         .isEqualTo(sum(events, LedgerKind.SETTLED) + sum(events, LedgerKind.RELEASED));
   }
@@ -178,6 +181,12 @@ final class PlannerServiceTest {
         .map(ConsumerRecord::value)
         .filter(e -> e.getSessionId().equals(session))
         .toList();
+  }
+
+  private Replay.Outcome replay(String session) {
+    return Replay.of(
+        RecordedSession.read(session, kafka.topics(), kafka.settings()).orElseThrow(),
+        kafka.topics());
   }
 
   private static long sum(List<SessionEvent> events, LedgerKind kind) {

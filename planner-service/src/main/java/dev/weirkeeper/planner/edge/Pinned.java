@@ -1,4 +1,4 @@
-package dev.weirkeeper.planner.topology;
+package dev.weirkeeper.planner.edge;
 
 import dev.weirkeeper.planner.agent.Agent;
 import dev.weirkeeper.planner.agent.Agent.Alerts;
@@ -32,9 +32,10 @@ import org.jspecify.annotations.Nullable;
  * @param pins the record
  * @param agent the same as values
  */
-record Pinned(Pins pins, Agent agent) {
+public record Pinned(Pins pins, Agent agent) {
 
-  static Pinned of(Pins pins) {
+  /** The same as values. */
+  public static Pinned of(Pins pins) {
     AgentDefinition definition = pins.getAgent();
     Map<String, Tool> tools = new TreeMap<>();
     for (ToolDefinition tool : pins.getTools()) {
@@ -68,11 +69,13 @@ record Pinned(Pins pins, Agent agent) {
     return choices;
   }
 
-  ModelChoice choice(int index) {
+  /** A model by its place: 0 is the first choice, then the fallbacks. */
+  public ModelChoice choice(int index) {
     return choices(pins.getAgent()).get(index);
   }
 
-  Optional<ToolDefinition> tool(String name) {
+  /** A pinned tool by name. */
+  public Optional<ToolDefinition> tool(String name) {
     return pins.getTools().stream().filter(tool -> tool.getName().equals(name)).findFirst();
   }
 

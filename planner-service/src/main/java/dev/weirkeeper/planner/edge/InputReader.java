@@ -1,4 +1,4 @@
-package dev.weirkeeper.planner.topology;
+package dev.weirkeeper.planner.edge;
 
 import dev.weirkeeper.planner.json.CanonicalJson;
 import dev.weirkeeper.planner.json.MalformedJsonException;
@@ -27,7 +27,7 @@ import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what arrives on a session's topics, and says what is wrong with what can't be read. */
-final class InputReader {
+public final class InputReader {
   private static final Pattern ID = Pattern.compile("[\\x20-\\x7E]{1,255}");
   private static final String JSON = "application/json";
 
@@ -36,7 +36,7 @@ final class InputReader {
   private final int partitions;
 
   /** What a record turned out to be. */
-  sealed interface Input {
+  public sealed interface Input {
     /** A record of the right kind in the right place. */
     record Good(String sessionId, SpecificRecord value) implements Input {}
 
@@ -47,7 +47,8 @@ final class InputReader {
     record Unreadable(String reason) implements Input {}
   }
 
-  InputReader(Topics topics, Map<String, ?> serde, int partitions) {
+  /** A reader for the topics of a catalogue. */
+  public InputReader(Topics topics, Map<String, ?> serde, int partitions) {
     this.avro = AvroDeserializer.ofAnyRecord(serde);
     this.partitions = partitions;
     this.expected =
@@ -61,7 +62,8 @@ final class InputReader {
             topics.budgetGrants().name(), BudgetGrant.class);
   }
 
-  Input read(
+  /** Reads one record. Never throws for what its producer did. */
+  public Input read(
       String topic,
       int partition,
       byte @Nullable [] key,
@@ -72,27 +74,38 @@ final class InputReader {
     }
     SpecificRecord record;
     try {
-      Class<? extends SpecificRecord> type = expected.get(topic);
-      Optional<String> contentType = contentType(headers);
-      if (type == Task.class && contentType.isPresent() && contentType.get().startsWith(JSON)) {
-        record = JsonTask.read(new String(value, StandardCharsets.UTF_8));
-      } else {
-        record = avro.deserialize(topic, headers, value);
-      }
-      if (record == null || type == null || record.getClass() != type) {
-        return new Input.Unreadable(
-            "the record is a %s where %s stands"
-                .formatted(
-                    record == null ? "nothing" : record.getSchema().getFullName(),
-                    type == null ? "nothing" : type.getName()));
-      }
-      if (record instanceof ApprovalDecision decision) {
-        record = canonical(decision);
-      }
+      record = decode(topic, headers, value);
     } catch (UnreadableRecordException | MalformedJsonException | UnusableInputException e) {
       return new Input.Unreadable(String.valueOf(e.getMessage()));
     }
     return placed(record, partition, key);
+  }
+
+  /** An input that was applied before, read again from its topic. */
+  public SpecificRecord again(String topic, Headers headers, byte[] value) {
+    try {
+      return decode(topic, headers, value);
+    } catch (MalformedJsonException | UnusableInputException e) {
+      throw new IllegalStateException("an input that was applied can't be read any more", e);
+    }
+  }
+
+  private SpecificRecord decode(String topic, Headers headers, byte[] value)
+      throws MalformedJsonException, UnusableInputException {
+    Class<? extends SpecificRecord> type = expected.get(topic);
+    Optional<String> contentType = contentType(headers);
+    SpecificRecord record =
+        type == Task.class && contentType.isPresent() && contentType.get().startsWith(JSON)
+            ? JsonTask.read(new String(value, StandardCharsets.UTF_8))
+            : avro.deserialize(topic, headers, value);
+    if (record == null || record.getClass() != type) {
+      throw new UnusableInputException(
+          "the record is a %s where a %s stands"
+              .formatted(
+                  record == null ? "null" : record.getSchema().getFullName(),
+                  type == null ? "record of another topic" : type.getSimpleName()));
+    }
+    return record instanceof ApprovalDecision decision ? canonical(decision) : record;
   }
 
   private Input placed(SpecificRecord record, int partition, byte @Nullable [] key) {

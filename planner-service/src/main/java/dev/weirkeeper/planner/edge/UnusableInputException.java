@@ -1,4 +1,4 @@
-package dev.weirkeeper.planner.topology;
+package dev.weirkeeper.planner.edge;
 
 /** An input that is well-formed and still can't be used. The message says why. */
 final class UnusableInputException extends Exception {

@@ -1,4 +1,4 @@
-package dev.weirkeeper.planner.topology;
+package dev.weirkeeper.planner.edge;
 
 import dev.weirkeeper.wire.AgentDefinition;
 import dev.weirkeeper.wire.TenantDefinition;
@@ -19,11 +19,13 @@ public final class Directory {
   private final Map<String, TenantDefinition> tenants = new ConcurrentHashMap<>();
   private final AtomicLong version = new AtomicLong();
 
-  Optional<AgentDefinition> agent(String name) {
+  /** The newest definition of an agent. */
+  public Optional<AgentDefinition> agent(String name) {
     return Optional.ofNullable(agents.get(name));
   }
 
-  Optional<TenantDefinition> tenant(String name) {
+  /** The newest definition of a tenant. */
+  public Optional<TenantDefinition> tenant(String name) {
     return Optional.ofNullable(tenants.get(name));
   }
 
@@ -37,7 +39,7 @@ public final class Directory {
   }
 
   /** Names of the agents, for messages. */
-  List<String> agentNames() {
+  public List<String> agentNames() {
     return agents.keySet().stream().sorted().toList();
   }
 
@@ -56,7 +58,8 @@ public final class Directory {
     return agents.size();
   }
 
-  void put(Object definition) {
+  /** Takes a definition in the place of the one before. */
+  public void put(Object definition) {
     switch (definition) {
       case AgentDefinition agent -> agents.put(agent.getName(), agent);
       case ToolDefinition tool -> tools.put(tool.getName(), tool);
@@ -66,7 +69,8 @@ public final class Directory {
     version.incrementAndGet();
   }
 
-  void remove(String name) {
+  /** Forgets what has this name. */
+  public void remove(String name) {
     agents.remove(name);
     tools.remove(name);
     tenants.remove(name);

@@ -1,4 +1,4 @@
-package dev.weirkeeper.planner.topology;
+package dev.weirkeeper.planner.edge;
 
 import dev.weirkeeper.planner.money.LedgerEntry;
 import dev.weirkeeper.planner.money.NanoUsd;
@@ -15,7 +15,6 @@ import dev.weirkeeper.planner.session.SessionEvent.PauseRequested;
 import dev.weirkeeper.planner.session.SessionEvent.ResumeRequested;
 import dev.weirkeeper.planner.session.SessionEvent.TaskSubmitted;
 import dev.weirkeeper.planner.session.SessionEvent.TaskUnservable;
-import dev.weirkeeper.planner.session.SessionEvent.TimerFired;
 import dev.weirkeeper.planner.session.SessionEvent.ToolCallCompleted;
 import dev.weirkeeper.planner.session.SessionState;
 import dev.weirkeeper.planner.session.SessionState.AwaitingBudget;
@@ -25,6 +24,7 @@ import dev.weirkeeper.planner.session.SessionState.Idle;
 import dev.weirkeeper.planner.session.SessionState.Paused;
 import dev.weirkeeper.planner.session.SessionState.Running;
 import dev.weirkeeper.planner.session.Spent;
+import dev.weirkeeper.schemas.chain.InputHash;
 import dev.weirkeeper.schemas.topic.Topics;
 import dev.weirkeeper.wire.Alert;
 import dev.weirkeeper.wire.AlertKind;
@@ -37,7 +37,7 @@ import dev.weirkeeper.wire.BudgetRequest;
 import dev.weirkeeper.wire.Control;
 import dev.weirkeeper.wire.ControlKind;
 import dev.weirkeeper.wire.EffectSummary;
-import dev.weirkeeper.wire.InputRef;
+import dev.weirkeeper.wire.JournalRecord;
 import dev.weirkeeper.wire.LedgerKind;
 import dev.weirkeeper.wire.LedgerLine;
 import dev.weirkeeper.wire.Limits;
@@ -48,6 +48,7 @@ import dev.weirkeeper.wire.SessionEvent;
 import dev.weirkeeper.wire.Task;
 import dev.weirkeeper.wire.TaskResult;
 import dev.weirkeeper.wire.TaskStatus;
+import dev.weirkeeper.wire.TimerFired;
 import dev.weirkeeper.wire.ToolCall;
 import dev.weirkeeper.wire.ToolError;
 import dev.weirkeeper.wire.ToolErrorCode;
@@ -72,14 +73,14 @@ import tools.jackson.databind.json.JsonMapper;
  * @param topics the catalogue
  * @param auditUrl where the audit API shows a session; empty: nowhere
  */
-record Outbound(Topics topics, String auditUrl) {
+public record Outbound(Topics topics, String auditUrl) {
   private static final JsonMapper JSON = JsonMapper.shared();
 
   /** A record and where it goes. */
-  record Addressed(String topic, String key, SpecificRecord value) {}
+  public record Addressed(String topic, String key, SpecificRecord value) {}
 
   /** What the records of a session need to know beside the effect. */
-  record Sender(
+  public record Sender(
       String sessionId,
       int partition,
       Function<String, Pinned> pinned,
@@ -87,7 +88,7 @@ record Outbound(Topics topics, String auditUrl) {
       Function<Long, Long> taskOffsetAt) {}
 
   /** The records an effect stands for. Effects that concern this process only have none. */
-  List<Addressed> records(Effect effect, Sender sender) {
+  public List<Addressed> records(Effect effect, Sender sender) {
     String session = sender.sessionId();
     return switch (effect) {
       case Effect.CallModel call ->
@@ -334,13 +335,10 @@ record Outbound(Topics topics, String auditUrl) {
   }
 
   /** The event that tells what was decided. Its hash is still to be filled in. */
-  SessionEvent event(
+  public SessionEvent event(
       String type,
       Decision decision,
-      Instant at,
-      @Nullable InputRef input,
-      String inputHash,
-      @Nullable String timer,
+      JournalRecord record,
       String previousHash,
       String priceBook,
       String taskId,
@@ -361,17 +359,20 @@ record Outbound(Topics topics, String auditUrl) {
         state.session().turn(),
         name(state),
         decision.reason(),
-        input,
-        inputHash,
-        timer,
+        record.getInputRef(),
+        InputHash.of((SpecificRecord) record.getInput()),
+        record.getInput() instanceof TimerFired fired ? fired.getTimer() : null,
         decision.effects().stream().map(Outbound::summary).toList(),
         decision.ledger().stream().map(entry -> line(entry, decision, priceBook)).toList(),
-        left(state, run, at),
+        left(state, run, record.getAt()),
         spent.total().value(),
         spent.steps(),
         spent.usage().total(),
         run.map(r -> r.task().agent().digest()).orElse(null),
-        at,
+        record.getPinsDigest(),
+        record.getGoverned(),
+        record.getUnservable(),
+        record.getAt(),
         previousHash,
         "");
   }
@@ -386,7 +387,7 @@ record Outbound(Topics topics, String auditUrl) {
   }
 
   /** What happened, as the log names it. */
-  static String type(dev.weirkeeper.planner.session.SessionEvent event) {
+  public static String type(dev.weirkeeper.planner.session.SessionEvent event) {
     return switch (event) {
       case TaskSubmitted _ -> "TaskSubmitted";
       case TaskUnservable _ -> "TaskUnservable";
@@ -397,7 +398,7 @@ record Outbound(Topics topics, String auditUrl) {
       case PauseRequested _ -> "PauseRequested";
       case ResumeRequested _ -> "ResumeRequested";
       case BudgetGranted _ -> "BudgetGranted";
-      case TimerFired _ -> "TimerFired";
+      case dev.weirkeeper.planner.session.SessionEvent.TimerFired _ -> "TimerFired";
     };
   }
 
@@ -495,7 +496,7 @@ record Outbound(Topics topics, String auditUrl) {
   }
 
   /** The error the planner itself gives for a call, as the wire writes it. */
-  static ToolError error(dev.weirkeeper.planner.session.CallError error) {
+  public static ToolError error(dev.weirkeeper.planner.session.CallError error) {
     Map<String, String> details = error.details();
     return new ToolError(
         ToolErrorCode.valueOf(error.code().name()),

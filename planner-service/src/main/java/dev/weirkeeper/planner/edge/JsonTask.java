@@ -1,4 +1,4 @@
-package dev.weirkeeper.planner.topology;
+package dev.weirkeeper.planner.edge;
 
 import dev.weirkeeper.planner.json.CanonicalJson;
 import dev.weirkeeper.planner.json.MalformedJsonException;

@@ -1,4 +1,4 @@
-package dev.weirkeeper.planner.topology;
+package dev.weirkeeper.planner.edge;
 
 import dev.weirkeeper.planner.agent.Limits;
 import dev.weirkeeper.planner.money.NanoUsd;
@@ -25,20 +25,21 @@ import org.jspecify.annotations.Nullable;
  * Pins a task to the agent, tools and prices that hold when it is accepted. Keeps what it made last
  * for each agent; one instance for each stream task, not thread-safe.
  */
-final class Pinning {
+public final class Pinning {
   private record Made(long directoryVersion, Instant hour, Pinned pinned) {}
 
   private final Directory directory;
   private final PriceBook prices;
   private final Map<String, Made> made = new HashMap<>();
 
-  Pinning(Directory directory, PriceBook prices) {
+  /** Pins from what the directory knows. */
+  public Pinning(Directory directory, PriceBook prices) {
     this.directory = directory;
     this.prices = prices;
   }
 
   /** The pins of an agent now, or nothing if the directory does not know it. */
-  Optional<Pinned> pin(String agentName, Instant at) {
+  public Optional<Pinned> pin(String agentName, Instant at) {
     long version = directory.version();
     Instant hour = at.truncatedTo(ChronoUnit.HOURS);
     Made last = made.get(agentName);
@@ -116,7 +117,7 @@ final class Pinning {
   }
 
   /** The limits of a task: what it says, then its agent, then the defaults. */
-  static Limits of(Pinned pinned, dev.weirkeeper.wire.@Nullable Limits task) {
+  public static Limits of(Pinned pinned, dev.weirkeeper.wire.@Nullable Limits task) {
     dev.weirkeeper.wire.Limits agent = Objects.requireNonNull(pinned.pins().getAgent().getLimits());
     return limits(limits(Limits.DEFAULT, agent), task);
   }

@@ -1,11 +1,13 @@
-package dev.weirkeeper.planner.topology;
+package dev.weirkeeper.planner.edge;
 
 import dev.weirkeeper.planner.agent.Agent;
+import dev.weirkeeper.planner.json.ArgumentCheck;
 import dev.weirkeeper.planner.json.CanonicalJson;
 import dev.weirkeeper.planner.json.ToolErrorText;
 import dev.weirkeeper.planner.money.NanoUsd;
 import dev.weirkeeper.planner.money.TokenUsage;
 import dev.weirkeeper.planner.session.CallError;
+import dev.weirkeeper.planner.session.Effect;
 import dev.weirkeeper.planner.session.SessionEvent;
 import dev.weirkeeper.planner.session.SessionEvent.Bill;
 import dev.weirkeeper.planner.session.SessionEvent.BudgetGranted;
@@ -24,6 +26,9 @@ import dev.weirkeeper.planner.session.SessionEvent.Timer;
 import dev.weirkeeper.planner.session.SessionEvent.TimerFired;
 import dev.weirkeeper.planner.session.SessionEvent.ToolCallCompleted;
 import dev.weirkeeper.planner.session.SessionEvent.Verdict;
+import dev.weirkeeper.planner.session.SessionState;
+import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
+import dev.weirkeeper.planner.session.Waiting;
 import dev.weirkeeper.wire.ApprovalDecision;
 import dev.weirkeeper.wire.BudgetGrant;
 import dev.weirkeeper.wire.Control;
@@ -38,6 +43,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -48,10 +54,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param pinned finds what a digest names
  */
-record Inbound(Function<String, Pinned> pinned) {
+public record Inbound(Function<String, Pinned> pinned) {
 
   /** The event that a journal record stands for. */
-  SessionEvent event(JournalRecord record) {
+  public SessionEvent event(JournalRecord record) {
     Instant at = record.getAt();
     return switch (record.getInput()) {
       case Task task -> task(at, task, record);
@@ -72,6 +78,30 @@ record Inbound(Function<String, Pinned> pinned) {
           throw new IllegalStateException(
               "the journal holds a " + record.getInput().getClass().getName());
     };
+  }
+
+  /** Edited arguments must fit the tool; what is wrong with a decision is journaled with it. */
+  public ApprovalDecision checked(SessionState state, ApprovalDecision decision) {
+    if (decision.getVerdict() != dev.weirkeeper.wire.Verdict.EDIT
+        || !(state instanceof AwaitingTools waiting)) {
+      return decision;
+    }
+    for (Effect effect : Waiting.outstanding(waiting)) {
+      if (effect instanceof Effect.AskPerson ask && ask.id().equals(decision.getCallId())) {
+        Optional<ToolError> problem =
+            pinned
+                .apply(ask.agent().digest())
+                .tool(ask.tool().name())
+                .flatMap(
+                    tool ->
+                        ArgumentCheck.problem(
+                            tool, Objects.requireNonNull(decision.getArguments())));
+        return problem
+            .map(error -> ApprovalDecision.newBuilder(decision).setEditProblem(error).build())
+            .orElse(decision);
+      }
+    }
+    return decision;
   }
 
   private SessionEvent task(Instant at, Task task, JournalRecord record) {
@@ -201,7 +231,7 @@ record Inbound(Function<String, Pinned> pinned) {
   }
 
   /** What the model is shown of a result. */
-  static String shown(ToolResult result) {
+  public static String shown(ToolResult result) {
     ToolError error = result.getError();
     return error == null ? result.getContent() : ToolErrorText.of(error);
   }
@@ -248,10 +278,11 @@ record Inbound(Function<String, Pinned> pinned) {
   }
 
   /** Timers as the journal writes them. */
-  static final class Timers {
+  public static final class Timers {
     private Timers() {}
 
-    static String text(Timer timer) {
+    /** As the journal writes it. */
+    public static String text(Timer timer) {
       return switch (timer) {
         case Timer.Deadline _ -> "deadline";
         case Timer.Idle _ -> "idle";
@@ -262,7 +293,8 @@ record Inbound(Function<String, Pinned> pinned) {
       };
     }
 
-    static Timer parse(String text) {
+    /** As the core knows it. */
+    public static Timer parse(String text) {
       int colon = text.indexOf(':');
       String kind = colon < 0 ? text : text.substring(0, colon);
       String id = text.substring(colon + 1);
