@@ -55,8 +55,8 @@ public final class SchemaRegistration {
       switch (before.get(i)) {
         case Registered there -> after.add(there);
         case Absent absent -> {
-          int id = registry.register(subject.name(), subject.schema());
           registry.requireCompatibility(subject.name(), LEVEL);
+          int id = registry.register(subject.name(), subject.schema());
           after.add(new Registered(subject.name(), id));
         }
         case Outdated outdated ->

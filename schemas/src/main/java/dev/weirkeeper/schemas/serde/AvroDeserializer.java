@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AvroDeserializer<T extends SpecificRecord> implements Deserializer<T> {
 
-  private volatile @Nullable RecordReader reader;
+  private volatile RecordCodec.@Nullable Reading reader;
   private final Optional<Class<? extends SpecificRecord>> only;
 
   /**
@@ -49,12 +49,15 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
   @Override
   public void configure(Map<String, ?> config, boolean isKey) {
     SerdeSettings settings = SerdeSettings.from(config);
+    Optional<Class<? extends SpecificRecord>> accepted = only.or(() -> named(settings, isKey));
     reader =
-        new RecordReader(
-            Registries.of(settings.registry()),
-            only.or(() -> named(settings, isKey)),
-            isKey,
-            settings.maxBytes());
+        settings
+            .deserializerClass()
+            .map(name -> ForeignCodec.reader(name, config, isKey, accepted, settings.maxBytes()))
+            .orElseGet(
+                () ->
+                    new RecordReader(
+                        Registries.of(settings.registry()), accepted, isKey, settings.maxBytes()));
   }
 
   /**
@@ -73,11 +76,11 @@ public final class AvroDeserializer<T extends SpecificRecord> implements Deseria
   @Override
   @SuppressWarnings("unchecked") // The reader gives the accepted class only.
   public @Nullable T deserialize(String topic, @Nullable Headers headers, byte @Nullable [] data) {
-    RecordReader ready = reader;
+    RecordCodec.Reading ready = reader;
     if (ready == null) {
       throw new IllegalStateException("AvroDeserializer is used before configure(settings, isKey)");
     }
-    return data == null ? null : (T) ready.read(headers, data);
+    return data == null ? null : (T) ready.read(topic, headers, data);
   }
 
   private static Optional<Class<? extends SpecificRecord>> named(

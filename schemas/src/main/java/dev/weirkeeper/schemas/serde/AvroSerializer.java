@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AvroSerializer<T extends SpecificRecord> implements Serializer<T> {
 
-  private volatile @Nullable RecordWriter writer;
+  private volatile RecordCodec.@Nullable Writing writer;
 
   /** For Kafka, which calls {@link #configure} next. */
   public AvroSerializer() {}
@@ -32,7 +32,11 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
   @Override
   public void configure(Map<String, ?> config, boolean isKey) {
     SerdeSettings settings = SerdeSettings.from(config);
-    writer = new RecordWriter(Registries.of(settings.registry()), settings, isKey);
+    writer =
+        settings
+            .serializerClass()
+            .map(name -> ForeignCodec.writer(name, config, isKey))
+            .orElseGet(() -> new RecordWriter(Registries.of(settings.registry()), settings, isKey));
   }
 
   /**
@@ -42,7 +46,7 @@ public final class AvroSerializer<T extends SpecificRecord> implements Serialize
    */
   @Override
   public byte @Nullable [] serialize(String topic, @Nullable T data) {
-    RecordWriter ready = writer;
+    RecordCodec.Writing ready = writer;
     if (ready == null) {
       throw new IllegalStateException("AvroSerializer is used before configure(settings, isKey)");
     }

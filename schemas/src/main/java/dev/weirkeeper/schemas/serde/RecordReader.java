@@ -18,7 +18,7 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /** Turns bytes into records. Thread-safe. */
-final class RecordReader {
+final class RecordReader implements RecordCodec.Reading {
 
   static {
     WireClasses.trust();
@@ -49,15 +49,20 @@ final class RecordReader {
     this.maxBytes = maxBytes;
   }
 
-  SpecificRecord read(@Nullable Headers headers, byte[] bytes) {
+  @Override
+  public SpecificRecord read(String topic, @Nullable Headers headers, byte[] bytes) {
+    refuseTooLong(bytes, maxBytes);
+    Frame frame = WireFormat.read(headers, key, bytes);
+    return decode(decoding(frame), bytes, frame.offset());
+  }
+
+  static void refuseTooLong(byte[] bytes, int maxBytes) {
     if (bytes.length > maxBytes) {
       throw new UnreadableRecordException(
           Reason.TOO_LONG,
           "the record has %d bytes, more than the %d accepted (%s)"
               .formatted(bytes.length, maxBytes, SerdeSettings.MAX_BYTES));
     }
-    Frame frame = WireFormat.read(headers, key, bytes);
-    return decode(decoding(frame), bytes, frame.offset());
   }
 
   private SpecificRecord decode(Decoding decoding, byte[] bytes, int offset) {

@@ -23,7 +23,7 @@ import org.apache.kafka.common.errors.SerializationException;
 import org.jspecify.annotations.Nullable;
 
 /** Turns records into bytes with the id of their schema in front. Thread-safe. */
-final class RecordWriter {
+final class RecordWriter implements RecordCodec.Writing {
 
   static {
     WireClasses.trust();
@@ -83,7 +83,8 @@ final class RecordWriter {
     this.key = key;
   }
 
-  byte[] write(String topic, SpecificRecord record) {
+  @Override
+  public byte[] write(String topic, SpecificRecord record) {
     Schema schema = record.getSchema();
     Encoding encoding = encodings.get(topic);
     if (encoding == null || encoding.type() != record.getClass()) {

@@ -35,6 +35,8 @@ import org.jspecify.annotations.Nullable;
  * TopicRecordNameStrategy, with or without a package
  * <tr><td>{@code specific.avro.value.type}<td><td>the only record class the deserializer accepts;
  * absent: any of ours
+ * <tr><td>{@value #SERIALIZER_CLASS}<td><td>another maker's serializer to write with
+ * <tr><td>{@value #DESERIALIZER_CLASS}<td><td>another maker's deserializer to read with
  * <tr><td>{@value #MAX_BYTES}<td>4194304<td>longer records are refused unread
  * <tr><td>{@value #CONNECT_TIMEOUT}<td>5000<td>milliseconds to connect to the registry
  * <tr><td>{@value #READ_TIMEOUT}<td>10000<td>milliseconds to wait for its answer
@@ -50,6 +52,8 @@ record SerdeSettings(
     Naming naming,
     Optional<String> valueType,
     Optional<String> keyType,
+    Optional<String> serializerClass,
+    Optional<String> deserializerClass,
     int maxBytes) {
 
   static final String URL = "schema.registry.url";
@@ -62,6 +66,8 @@ record SerdeSettings(
   static final String NAMING = "subject.name.strategy";
   static final String VALUE_TYPE = "specific.avro.value.type";
   static final String KEY_TYPE = "specific.avro.key.type";
+  static final String SERIALIZER_CLASS = "avro.serializer.class";
+  static final String DESERIALIZER_CLASS = "avro.deserializer.class";
   static final String MAX_BYTES = "max.record.bytes";
   static final String CONNECT_TIMEOUT = "http.connect.timeout.ms";
   static final String READ_TIMEOUT = "http.read.timeout.ms";
@@ -106,6 +112,8 @@ record SerdeSettings(
         new Naming(reader.naming("value."), reader.naming("key.")),
         reader.text(VALUE_TYPE),
         reader.text(KEY_TYPE),
+        reader.text(SERIALIZER_CLASS),
+        reader.text(DESERIALIZER_CLASS),
         reader.number(MAX_BYTES, DEFAULT_MAX_BYTES, 1));
   }
 

@@ -277,7 +277,8 @@ class HttpRegistryTest {
                 "changeit",
                 "-keystore",
                 store.toString())
-            .inheritIO()
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     assertThat(keytool.waitFor(60, TimeUnit.SECONDS)).isTrue();
     KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
