@@ -3,6 +3,8 @@ package dev.weirkeeper.executor.builtin;
 import dev.weirkeeper.executor.builtin.calculator.CalculatorTool;
 import dev.weirkeeper.executor.builtin.database.DatabaseConfig;
 import dev.weirkeeper.executor.builtin.database.ToolDatabase;
+import dev.weirkeeper.executor.builtin.http.HttpConfig;
+import dev.weirkeeper.executor.builtin.http.HttpRequest;
 import dev.weirkeeper.executor.builtin.records.DeletableTable;
 import dev.weirkeeper.executor.builtin.records.DeleteRecord;
 import dev.weirkeeper.executor.builtin.sql.ExecuteSqlWrite;
@@ -32,7 +34,10 @@ public final class BuiltinTools implements AutoCloseable {
 
   /** Every setting of the shipped tools. */
   public static final Catalogue CATALOGUE =
-      DatabaseConfig.CATALOGUE.and(Catalogue.of(DeletableTable.TABLES)).and(SqlConfig.CATALOGUE);
+      DatabaseConfig.CATALOGUE
+          .and(Catalogue.of(DeletableTable.TABLES))
+          .and(SqlConfig.CATALOGUE)
+          .and(HttpConfig.CATALOGUE);
 
   private final List<Object> tools = new ArrayList<>();
   private final List<Runnable> closing = new ArrayList<>();
@@ -44,6 +49,7 @@ public final class BuiltinTools implements AutoCloseable {
     BuiltinTools builtin = new BuiltinTools();
     builtin.tools.add(new CalculatorTool());
     builtin.addDatabaseTools(settings);
+    builtin.addHttpRequest(HttpConfig.from(settings));
     return builtin;
   }
 
@@ -90,6 +96,16 @@ public final class BuiltinTools implements AutoCloseable {
         .ifPresentOrElse(
             login -> tools.add(new ExecuteSqlWrite(database, login, sql.createRoles())),
             () -> leftOut("execute_sql_write", SqlConfig.WRITE_USER));
+  }
+
+  private void addHttpRequest(HttpConfig config) {
+    if (!config.offers()) {
+      leftOut("http_request", HttpConfig.HOSTS);
+      return;
+    }
+    HttpRequest tool = new HttpRequest(config);
+    closing.add(tool::close);
+    tools.add(tool);
   }
 
   private static void leftOut(String tools, Setting<?> setting) {
