@@ -3,6 +3,8 @@ package dev.weirkeeper.executor.builtin;
 import dev.weirkeeper.executor.builtin.calculator.CalculatorTool;
 import dev.weirkeeper.executor.builtin.database.DatabaseConfig;
 import dev.weirkeeper.executor.builtin.database.ToolDatabase;
+import dev.weirkeeper.executor.builtin.documents.DocumentConfig;
+import dev.weirkeeper.executor.builtin.documents.SearchDocuments;
 import dev.weirkeeper.executor.builtin.http.HttpConfig;
 import dev.weirkeeper.executor.builtin.http.HttpRequest;
 import dev.weirkeeper.executor.builtin.records.DeletableTable;
@@ -37,7 +39,8 @@ public final class BuiltinTools implements AutoCloseable {
       DatabaseConfig.CATALOGUE
           .and(Catalogue.of(DeletableTable.TABLES))
           .and(SqlConfig.CATALOGUE)
-          .and(HttpConfig.CATALOGUE);
+          .and(HttpConfig.CATALOGUE)
+          .and(DocumentConfig.CATALOGUE);
 
   private final List<Object> tools = new ArrayList<>();
   private final List<Runnable> closing = new ArrayList<>();
@@ -50,6 +53,7 @@ public final class BuiltinTools implements AutoCloseable {
     builtin.tools.add(new CalculatorTool());
     builtin.addDatabaseTools(settings);
     builtin.addHttpRequest(HttpConfig.from(settings));
+    builtin.addDocuments(DocumentConfig.from(settings));
     return builtin;
   }
 
@@ -104,6 +108,16 @@ public final class BuiltinTools implements AutoCloseable {
       return;
     }
     HttpRequest tool = new HttpRequest(config);
+    closing.add(tool::close);
+    tools.add(tool);
+  }
+
+  private void addDocuments(DocumentConfig config) {
+    if (config.folder().isEmpty()) {
+      leftOut("search_documents", DocumentConfig.FOLDER);
+      return;
+    }
+    SearchDocuments tool = new SearchDocuments(config);
     closing.add(tool::close);
     tools.add(tool);
   }
