@@ -96,7 +96,8 @@ CREATE TABLE session_event_default PARTITION OF session_event DEFAULT;
 
 CREATE TYPE ledger_kind AS ENUM ('reserved', 'settled', 'released', 'unsettled', 'adjustment');
 
--- The ledger. A line moves its amount between accounts; see ledger_posting.
+-- The ledger as the planner decided it. A line moves its amount between accounts; see
+-- ledger_posting. Only a reservation names its model: the other lines of a call have the same.
 CREATE TABLE ledger_entry (
   day             date        NOT NULL,
   session_id      text        NOT NULL,
@@ -119,6 +120,22 @@ CREATE TABLE ledger_entry (
 ) PARTITION BY RANGE (day);
 CREATE TABLE ledger_entry_default PARTITION OF ledger_entry DEFAULT;
 
+-- Corrections that auditors made later.
+CREATE TABLE ledger_adjustment (
+  adjustment_id   text        PRIMARY KEY,
+  session_id      text        NOT NULL,
+  task_id         text        NOT NULL,
+  call_id         text        NOT NULL,
+  amount_nano_usd bigint      NOT NULL,
+  price_book      text        NOT NULL,
+  reason          text        NOT NULL,
+  decided_by      text        NOT NULL,
+  at              timestamptz NOT NULL,
+  topic_id        smallint    NOT NULL,
+  partition       integer     NOT NULL,
+  record_offset   bigint      NOT NULL
+);
+
 -- A conversation, as far as its events have been read.
 CREATE TABLE session (
   session_id        text        PRIMARY KEY,
@@ -130,6 +147,7 @@ CREATE TABLE session (
   first_at          timestamptz NOT NULL,
   last_at           timestamptz NOT NULL,
   last_sequence     bigint,               -- absent: no event yet
+  who_sequence      bigint,               -- of the newest event that names an agent
   state             text,
   task_id           text,
   last_hash         text,
@@ -161,7 +179,8 @@ CREATE TABLE task (
   task_topic_id      smallint,
   task_partition     integer,
   task_offset        bigint,
-  -- from the events
+  -- from the events; the last may name no agent, since the session is idle again
+  who_sequence       bigint,
   tenant             text,
   agent              text,
   agent_version      text,
@@ -449,17 +468,39 @@ CREATE TABLE cost_tool_hour (
   PRIMARY KEY (hour, tenant, agent, agent_version, model, tool)
 ) WITH (fillfactor = 50);
 
+-- Merkle roots that were published: what binds the log to something outside this database.
+CREATE TABLE audit_root (
+  topic         text        NOT NULL,
+  kafka_id      text        NOT NULL,
+  partition     integer     NOT NULL,
+  from_offset   bigint      NOT NULL,
+  to_offset     bigint      NOT NULL,
+  records       bigint      NOT NULL,
+  root          text        NOT NULL,
+  at            timestamptz NOT NULL,
+  topic_id      smallint    NOT NULL,
+  root_partition integer    NOT NULL,
+  record_offset bigint      NOT NULL,
+  PRIMARY KEY (topic, kafka_id, partition, from_offset, to_offset)
+);
+
+CREATE VIEW ledger_line AS
+SELECT at, session_id, sequence, line, task_id, call_id, kind, amount_nano_usd, price_book
+FROM ledger_entry
+UNION ALL
+SELECT at, session_id, NULL, NULL, task_id, call_id, 'adjustment', amount_nano_usd, price_book
+FROM ledger_adjustment;
+
 -- Every line as two postings whose sum is nothing: double entry.
 CREATE VIEW ledger_posting AS
-SELECT e.day, e.at, e.session_id, e.sequence, e.line, e.task_id, e.call_id, e.kind, e.tenant, e.agent,
-       e.agent_version, e.model, e.price_book, p.account, p.amount_nano_usd
-FROM ledger_entry e
+SELECT e.*, p.account, p.posted_nano_usd
+FROM ledger_line e
 CROSS JOIN LATERAL (VALUES
   (CASE e.kind WHEN 'reserved' THEN 'budget' WHEN 'adjustment' THEN 'provider' ELSE 'reservation' END,
    -e.amount_nano_usd),
   (CASE e.kind WHEN 'reserved' THEN 'reservation' WHEN 'settled' THEN 'provider'
                WHEN 'released' THEN 'budget' WHEN 'unsettled' THEN 'in doubt' ELSE 'correction' END,
-   e.amount_nano_usd)) AS p (account, amount_nano_usd);
+   e.amount_nano_usd)) AS p (account, posted_nano_usd);
 
 -- Calls whose lines do not add up. A call that has only its reservation is open, not wrong.
 CREATE VIEW ledger_unbalanced AS
@@ -517,3 +558,18 @@ FROM cost_hour GROUP BY 1;
 CREATE VIEW cost_by_tool AS
 SELECT tool, sum(asked)::bigint AS asked, sum(settled_nano_usd)::bigint AS settled_nano_usd
 FROM cost_tool_hour GROUP BY tool;
+
+-- The first day that is still kept, once days were dropped. At most one row.
+CREATE TABLE kept_since (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  day      date NOT NULL
+);
+
+-- Dead letters this sink has copied, so that a second build does not copy them again. Kept when the
+-- rest is built anew.
+CREATE TABLE dead_letter_copied (
+  topic_id      smallint NOT NULL REFERENCES topic,
+  partition     integer  NOT NULL,
+  record_offset bigint   NOT NULL,
+  PRIMARY KEY (topic_id, partition, record_offset)
+);

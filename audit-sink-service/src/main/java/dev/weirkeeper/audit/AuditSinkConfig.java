@@ -17,9 +17,20 @@ import java.util.Optional;
  * @param postgres where the audit store is
  * @param ingest how records are taken in
  * @param retention how long rows are kept, in whole days; absent: for ever
+ * @param rootInterval how often Merkle roots are published
  */
 public record AuditSinkConfig(
-    Connection kafka, PostgresConfig postgres, IngestConfig ingest, Optional<Duration> retention) {
+    Connection kafka,
+    PostgresConfig postgres,
+    IngestConfig ingest,
+    Optional<Duration> retention,
+    Duration rootInterval) {
+
+  private static final Setting<Duration> ROOT_INTERVAL =
+      Setting.duration("audit.root-interval")
+          .between("1s", "1d")
+          .defaultsTo("1m")
+          .describedAs("how often the Merkle roots of what was stored are published");
 
   private static final Setting<Optional<Duration>> RETENTION =
       Setting.duration("audit.retention")
@@ -32,7 +43,7 @@ public record AuditSinkConfig(
       Connection.CATALOGUE
           .and(PostgresConfig.CATALOGUE)
           .and(IngestConfig.CATALOGUE)
-          .and(Catalogue.of(RETENTION));
+          .and(Catalogue.of(RETENTION, ROOT_INTERVAL));
 
   /**
    * Reads and checks the settings.
@@ -49,6 +60,7 @@ public record AuditSinkConfig(
         Connection.from(settings),
         PostgresConfig.from(settings),
         IngestConfig.from(settings),
-        settings.get(RETENTION));
+        settings.get(RETENTION),
+        settings.get(ROOT_INTERVAL));
   }
 }

@@ -1,10 +1,13 @@
 package dev.weirkeeper.audit;
 
+import dev.weirkeeper.audit.chain.RootPublisher;
 import dev.weirkeeper.audit.ingest.Ingest;
 import dev.weirkeeper.audit.ingest.IngestMetrics;
 import dev.weirkeeper.audit.store.Database;
 import dev.weirkeeper.audit.store.DayPartitions;
+import dev.weirkeeper.audit.store.Retention;
 import dev.weirkeeper.operations.health.Check;
+import dev.weirkeeper.schemas.topic.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,6 +32,7 @@ public final class AuditSinkService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AuditSinkService.class);
 
   private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration RETENTION_INTERVAL = Duration.ofHours(1);
 
   private final AuditSinkConfig config;
   private final Database database;
@@ -37,7 +41,10 @@ public final class AuditSinkService implements AutoCloseable {
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread starter;
 
+  private final DayPartitions days = new DayPartitions();
+
   private volatile @Nullable Ingest ingest;
+  private volatile @Nullable Chores chores;
   private volatile Optional<String> missing = Optional.of("the audit store to be opened");
   private volatile Optional<String> failure = Optional.empty();
 
@@ -103,11 +110,30 @@ public final class AuditSinkService implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    Chores busy = chores;
+    if (busy != null) {
+      busy.close();
+    }
     Ingest running = ingest;
     if (running != null) {
       running.close();
     }
     database.close();
+  }
+
+  private Chores chores(Ingest running) {
+    RootPublisher roots =
+        new RootPublisher(
+            database,
+            new Topics(config.kafka().topicPrefix()),
+            config.kafka().serde(),
+            running.producer(),
+            clock);
+    Retention retention = new Retention(database, days, config.retention(), clock);
+    Chores started = new Chores(() -> running.waitingFor().isEmpty());
+    started.every(config.rootInterval(), "publish roots", () -> roots.publish(running.owners()));
+    started.every(RETENTION_INTERVAL, "drop old days", retention::apply);
+    return started;
   }
 
   private void open() {
@@ -128,10 +154,11 @@ public final class AuditSinkService implements AutoCloseable {
         }
       }
       if (stopping.getCount() > 0) {
-        ingest =
-            Ingest.start(
-                config.kafka(), config.ingest(), database, new DayPartitions(), metrics, clock);
+        Ingest started =
+            Ingest.start(config.kafka(), config.ingest(), database, days, metrics, clock);
+        ingest = started;
         missing = Optional.empty();
+        chores = chores(started);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -76,7 +76,7 @@ final class IngestTest {
     assertThat(around.rows("SELECT * FROM ledger_unbalanced")).isEmpty();
     assertThat(around.rows("SELECT * FROM ledger_open")).isEmpty();
     assertThat(around.number("SELECT count(*) FROM ledger_unsettled")).isPositive();
-    assertThat(around.number("SELECT sum(amount_nano_usd) FROM ledger_posting")).isZero();
+    assertThat(around.number("SELECT sum(posted_nano_usd) FROM ledger_posting")).isZero();
     long settled =
         around.number("SELECT sum(amount_nano_usd) FROM ledger_entry WHERE kind = 'settled'");
     assertThat(settled).isPositive();

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: one per thread, to be used again and again.
  */
 public final class RecordDigest {
+
+  private static final long LATEST_MILLIS = Instant.parse("9999-12-31T00:00:00Z").toEpochMilli();
 
   private final MessageDigest sha256;
   private final ByteBuffer numbers = ByteBuffer.allocate(32);
@@ -30,9 +33,19 @@ public final class RecordDigest {
   }
 
   /**
-   * The digest of one record.
+   * The time of a record as the store can keep it: between 1970 and the year 9999. One without a
+   * time, or with one beyond, has the nearer end.
    *
    * @param timestamp of the record, in milliseconds since 1970
+   */
+  public static Instant time(long timestamp) {
+    return Instant.ofEpochMilli(Math.clamp(timestamp, 0, LATEST_MILLIS));
+  }
+
+  /**
+   * The digest of one record.
+   *
+   * @param timestamp of the record, in milliseconds since 1970; it counts as {@link #time} has it
    * @return 32 bytes
    */
   public byte[] of(
@@ -44,7 +57,7 @@ public final class RecordDigest {
       byte @Nullable [] key,
       byte @Nullable [] value) {
     part(topic.getBytes(StandardCharsets.UTF_8));
-    numbers.clear().putInt(partition).putLong(offset).putLong(timestamp);
+    numbers.clear().putInt(partition).putLong(offset).putLong(time(timestamp).toEpochMilli());
     Header[] all = headers.toArray();
     numbers.putInt(all.length);
     sha256.update(numbers.array(), 0, numbers.position());

@@ -1,5 +1,6 @@
 package dev.weirkeeper.audit.ingest;
 
+import dev.weirkeeper.wire.LedgerAdjustment;
 import dev.weirkeeper.wire.LedgerLine;
 import dev.weirkeeper.wire.ModelReply;
 import dev.weirkeeper.wire.SessionEvent;
@@ -48,7 +49,10 @@ final class Admission {
           "tool",
           "subject",
           "alert_id",
-          "decision_id");
+          "decision_id",
+          "adjustment_id",
+          "topic",
+          "kafka_id");
 
   private final Map<Schema, int[]> positions = new ConcurrentHashMap<>();
 
@@ -66,6 +70,7 @@ final class Admission {
       case SessionEvent event -> refusal(event);
       case ModelReply reply -> refusal(reply);
       case ToolResult result -> tooMuch("cost_nano_usd", result.getCostNanoUsd());
+      case LedgerAdjustment made -> tooMuch("amount_nano_usd", made.getAmountNanoUsd());
       default -> Optional.empty();
     };
   }

@@ -1,7 +1,9 @@
 package dev.weirkeeper.audit.ingest;
 
+import dev.weirkeeper.wire.Task;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import tools.jackson.databind.JsonNode;
 
 /**
  * A record that came in.
@@ -17,6 +19,9 @@ record Arrival(int topicId, ConsumerRecord<byte[], byte[]> raw, Content content)
 
     /** One of our records. */
     record Understood(SpecificRecord value) implements Content {}
+
+    /** A task that was written as JSON, with what of it is looked up by. */
+    record JsonTask(Task task, JsonNode json) implements Content {}
 
     /** Bytes that are none of our records, or one that can't be stored; the reason in words. */
     record Unreadable(String reason) implements Content {}

@@ -1,9 +1,12 @@
 package dev.weirkeeper.audit.ingest;
 
+import dev.weirkeeper.audit.chain.RecordDigest;
 import dev.weirkeeper.audit.ingest.Arrival.Content;
 import dev.weirkeeper.audit.ingest.Claims.FencedException;
+import dev.weirkeeper.audit.ingest.Projection.Known;
 import dev.weirkeeper.audit.store.DayPartitions;
 import dev.weirkeeper.audit.store.Transaction;
+import dev.weirkeeper.wire.LedgerAdjustment;
 import dev.weirkeeper.wire.SessionEvent;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,13 +15,13 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,14 +127,14 @@ final class BatchWriter {
         connection,
         () -> {
           claims.advance(connection, next);
-          Map<String, Long> lastSequence = lastSequences(connection, batch);
+          Known known = known(connection, batch);
           tables.clear();
           for (Arrival arrival : batch) {
-            projection.add(arrival, lastSequence);
+            projection.add(arrival, known);
           }
           tables.send(connection);
           for (Arrival arrival : batch) {
-            if (arrival.content() instanceof Content.Unreadable) {
+            if (arrival.content() instanceof Content.Unreadable && notCopied(connection, arrival)) {
               givenUp.accept(arrival);
             }
           }
@@ -143,38 +146,71 @@ final class BatchWriter {
     claims.moved(next);
   }
 
+  /** Notes that a copy is made; false if it was made before. */
+  private static boolean notCopied(Connection connection, Arrival arrival) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            "INSERT INTO dead_letter_copied VALUES (?, ?, ?) ON CONFLICT DO NOTHING")) {
+      insert.setInt(1, arrival.topicId());
+      insert.setInt(2, arrival.raw().partition());
+      insert.setLong(3, arrival.raw().offset());
+      return insert.executeUpdate() == 1;
+    }
+  }
+
   private static Set<LocalDate> days(List<Arrival> batch) {
     Set<LocalDate> days = new HashSet<>();
     for (Arrival arrival : batch) {
-      days.add(LocalDate.ofInstant(Projection.time(arrival.raw()), ZoneOffset.UTC));
+      days.add(LocalDate.ofInstant(RecordDigest.time(arrival.raw().timestamp()), ZoneOffset.UTC));
     }
     return days;
   }
 
-  private static Map<String, Long> lastSequences(Connection connection, List<Arrival> batch)
-      throws SQLException {
+  /** Looks up what the batch may repeat. */
+  private static Known known(Connection connection, List<Arrival> batch) throws SQLException {
     Set<String> sessions = new HashSet<>();
+    Set<String> adjustments = new HashSet<>();
     for (Arrival arrival : batch) {
-      if (arrival.content() instanceof Content.Understood(SessionEvent event)) {
-        sessions.add(event.getSessionId());
-      }
-    }
-    Map<String, Long> last = new HashMap<>();
-    if (sessions.isEmpty()) {
-      return last;
-    }
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            "SELECT session_id, last_sequence FROM session"
-                + " WHERE session_id = ANY (?) AND last_sequence IS NOT NULL")) {
-      select.setArray(1, connection.createArrayOf("text", new ArrayList<>(sessions).toArray()));
-      try (ResultSet row = select.executeQuery()) {
-        while (row.next()) {
-          last.put(row.getString(1), row.getLong(2));
+      if (arrival.content() instanceof Content.Understood(SpecificRecord value)) {
+        switch (value) {
+          case SessionEvent event -> sessions.add(event.getSessionId());
+          case LedgerAdjustment made -> adjustments.add(made.getAdjustmentId());
+          default -> {}
         }
       }
     }
-    return last;
+    Known known = new Known(new HashMap<>(), new HashSet<>());
+    look(
+        connection,
+        "SELECT session_id, last_sequence FROM session"
+            + " WHERE session_id = ANY (?) AND last_sequence IS NOT NULL",
+        sessions,
+        row -> known.lastSequence().put(row.getString(1), row.getLong(2)));
+    look(
+        connection,
+        "SELECT adjustment_id FROM ledger_adjustment WHERE adjustment_id = ANY (?)",
+        adjustments,
+        row -> known.adjustments().add(row.getString(1)));
+    return known;
+  }
+
+  private interface Row {
+    void take(ResultSet row) throws SQLException;
+  }
+
+  private static void look(Connection connection, String sql, Set<String> keys, Row row)
+      throws SQLException {
+    if (keys.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement select = connection.prepareStatement(sql)) {
+      select.setArray(1, connection.createArrayOf("text", keys.toArray()));
+      try (ResultSet result = select.executeQuery()) {
+        while (result.next()) {
+          row.take(result);
+        }
+      }
+    }
   }
 
   private static boolean stored(Connection connection, Arrival arrival) throws SQLException {

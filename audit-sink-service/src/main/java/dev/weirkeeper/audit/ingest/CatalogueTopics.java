@@ -52,6 +52,11 @@ final class CatalogueTopics {
     return topic.equals(deadLetters.name());
   }
 
+  /** True for the topic of tasks, which users may write in two forms. */
+  boolean holdsTasks(String topic) {
+    return topic.equals(topics.tasks().name());
+  }
+
   /** The class of the values on a topic of the catalogue. */
   Class<? extends SpecificRecord> value(String topic) {
     Topic<?> known = topic.startsWith(toolCalls) ? toolCall : named.get(topic);

@@ -197,6 +197,32 @@ final class Claims {
   }
 
   /**
+   * Asks whether all that is held is still ours, for when there is nothing to write.
+   *
+   * @throws FencedException if one of the partitions is not
+   */
+  void confirm(Connection connection) throws SQLException, FencedException {
+    Map<List<Object>, Long> epochs = new HashMap<>();
+    try (PreparedStatement select =
+            connection.prepareStatement(
+                "SELECT topic_id, partition, epoch FROM sink_offset WHERE owner = ?")) {
+      select.setString(1, owner);
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          epochs.put(List.of(row.getInt(1), row.getInt(2)), row.getLong(3));
+        }
+      }
+    }
+    for (Map.Entry<TopicPartition, Claim> entry : held.entrySet()) {
+      Claim claim = entry.getValue();
+      Long epoch = epochs.get(List.of(claim.topicId(), entry.getKey().partition()));
+      if (epoch == null || epoch != claim.epoch()) {
+        throw new FencedException();
+      }
+    }
+  }
+
+  /**
    * Moves offsets on in the connection's transaction and keeps the rows locked until it ends.
    *
    * @throws FencedException if one of the partitions is not ours any more

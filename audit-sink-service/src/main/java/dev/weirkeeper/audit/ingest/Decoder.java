@@ -3,9 +3,11 @@ package dev.weirkeeper.audit.ingest;
 import dev.weirkeeper.audit.ingest.Arrival.Content;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.UnreadableRecordException;
+import dev.weirkeeper.wire.Task;
 import java.util.Map;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import tools.jackson.databind.JsonNode;
 
 /** Bytes into content. A registry that does not answer is the caller's to wait for. */
 final class Decoder {
@@ -26,6 +28,12 @@ final class Decoder {
   Content decode(ConsumerRecord<byte[], byte[]> raw) {
     if (topics.holdsDeadLetters(raw.topic())) {
       return new Content.DeadLetter();
+    }
+    if (topics.holdsTasks(raw.topic()) && JsonTasks.announced(raw.headers())) {
+      Content content = JsonTasks.read(raw.value());
+      return content instanceof Content.JsonTask(Task task, JsonNode _)
+          ? admission.refusal(task).<Content>map(Content.Unreadable::new).orElse(content)
+          : content;
     }
     SpecificRecord value;
     try {

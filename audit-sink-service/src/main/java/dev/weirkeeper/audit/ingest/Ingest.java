@@ -41,11 +41,11 @@ public final class Ingest implements AutoCloseable {
   private final List<Member> members = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final Admin admin;
-  private final Producer<byte[], byte[]> deadLetters;
+  private final Producer<byte[], byte[]> producer;
 
-  private Ingest(Admin admin, Producer<byte[], byte[]> deadLetters) {
+  private Ingest(Admin admin, Producer<byte[], byte[]> producer) {
     this.admin = admin;
-    this.deadLetters = deadLetters;
+    this.producer = producer;
   }
 
   /**
@@ -63,8 +63,8 @@ public final class Ingest implements AutoCloseable {
     Topics topics = new Topics(kafka.topicPrefix());
     CatalogueTopics catalogue = new CatalogueTopics(topics);
     Admin admin = Admin.create(kafka.admin());
-    Producer<byte[], byte[]> deadLetters = producer(kafka);
-    Ingest ingest = new Ingest(admin, deadLetters);
+    Producer<byte[], byte[]> producer = producerOf(kafka);
+    Ingest ingest = new Ingest(admin, producer);
     Surroundings surroundings =
         new Surroundings(
             database,
@@ -72,7 +72,7 @@ public final class Ingest implements AutoCloseable {
             topics,
             catalogue,
             admin,
-            deadLetters,
+            producer,
             new Decoder(kafka.serde(), catalogue),
             metrics,
             clock,
@@ -103,6 +103,16 @@ public final class Ingest implements AutoCloseable {
         : Optional.of("the audit store to catch up with the topics");
   }
 
+  /** As whom the members claim partitions in the store. */
+  public List<String> owners() {
+    return members.stream().map(Member::owner).toList();
+  }
+
+  /** For other records of the sink's own; closed with this. */
+  public Producer<byte[], byte[]> producer() {
+    return producer;
+  }
+
   /** Why a member has stopped for good, if one has. */
   public Optional<String> failure() {
     return members.stream().map(m -> m.state().failure()).flatMap(Optional::stream).findFirst();
@@ -121,7 +131,7 @@ public final class Ingest implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    deadLetters.close(STOP_LIMIT);
+    producer.close(STOP_LIMIT);
     admin.close(STOP_LIMIT);
   }
 
@@ -149,9 +159,9 @@ public final class Ingest implements AutoCloseable {
     return new KafkaConsumer<>(keys, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  private static Producer<byte[], byte[]> producer(Connection kafka) {
+  private static Producer<byte[], byte[]> producerOf(Connection kafka) {
     Map<String, Object> keys = kafka.producer();
-    keys.put(ProducerConfig.CLIENT_ID_CONFIG, "audit-dead-letters");
+    keys.put(ProducerConfig.CLIENT_ID_CONFIG, "audit-sink");
     keys.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     keys.put(ProducerConfig.ACKS_CONFIG, "all");
     return new KafkaProducer<>(keys, new ByteArraySerializer(), new ByteArraySerializer());

@@ -109,13 +109,22 @@ final class Member implements Runnable {
     this.name = name;
     this.its = its;
     this.consumer = consumer;
-    this.claims = new Claims(name);
+    this.claims = new Claims(owner(name));
     this.writer =
         new BatchWriter(claims, its.catalogue(), its.days(), its.clock(), this::copyDeadLetter);
   }
 
   State state() {
     return state;
+  }
+
+  /** As whom it claims partitions in the store. */
+  String owner() {
+    return owner(name);
+  }
+
+  private static String owner(String name) {
+    return name + "@" + ProcessHandle.current().pid();
   }
 
   /** Makes {@link #run} return after the batch at hand. */
@@ -161,6 +170,7 @@ final class Member implements Runnable {
     }
     if (!claims.held().isEmpty() && System.nanoTime() - nextCommit >= 0) {
       report();
+      confirm();
     }
     if (unclaimed.isEmpty() && state.joined() && !state.caughtUp() && lag() == 0) {
       state = new State(true, true, state.waiting(), Optional.empty());
@@ -233,6 +243,17 @@ final class Member implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptException(e);
+    }
+  }
+
+  /** Somebody may have set the store back, or taken a partition that brings nothing new. */
+  private void confirm() {
+    try {
+      claims.confirm(connection());
+    } catch (SQLException e) {
+      suspend("PostgreSQL: " + Database.reason(e), e);
+    } catch (FencedException e) {
+      suspend(String.valueOf(e.getMessage()), e);
     }
   }
 

@@ -11,10 +11,12 @@ import dev.weirkeeper.wire.AgentDefinition;
 import dev.weirkeeper.wire.Alert;
 import dev.weirkeeper.wire.ApprovalDecision;
 import dev.weirkeeper.wire.ApprovalRequest;
+import dev.weirkeeper.wire.AuditRoot;
 import dev.weirkeeper.wire.BudgetGrant;
 import dev.weirkeeper.wire.BudgetRequest;
 import dev.weirkeeper.wire.Control;
 import dev.weirkeeper.wire.EffectSummary;
+import dev.weirkeeper.wire.LedgerAdjustment;
 import dev.weirkeeper.wire.LedgerKind;
 import dev.weirkeeper.wire.LedgerLine;
 import dev.weirkeeper.wire.ModelCall;
@@ -36,9 +38,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Which rows a record becomes: one mapping per record type, total, and always a row of the log.
@@ -50,13 +54,25 @@ final class Projection {
   /** Characters of a tool's result that are kept beside the call. */
   static final int PREVIEW = 500;
 
+  private static final String CLOSE_CALL = "CloseCall";
+  private static final String CALL_TIMER = "call:";
+  private static final String APPROVAL_TIMER = "approval:";
+  private static final String TIMED_OUT = "timeout";
+
   private static final long MILLIS_PER_DAY = 86_400_000L;
-  private static final long LATEST_MILLIS = Instant.parse("9999-12-31T00:00:00Z").toEpochMilli();
 
   private final Tables tables;
   private final CatalogueTopics topics;
   private final RecordDigest digest = new RecordDigest();
   private final JsonBytes json = new JsonBytes();
+
+  /**
+   * What the store holds already of what must not count twice.
+   *
+   * @param lastSequence of each session with events in the batch, the newest event
+   * @param adjustments ids of corrections
+   */
+  record Known(Map<String, Long> lastSequence, Set<String> adjustments) {}
 
   /** What the log says about a record besides its bytes. */
   private record Subject(
@@ -75,23 +91,25 @@ final class Projection {
   /**
    * Adds the rows of a record that {@link Admission} lets pass, or that was given up.
    *
-   * @param lastSequence of each session with events in the batch the newest event stored or
-   *     projected before; kept up here, so that an event that comes twice counts once
+   * @param known what was stored or projected before; kept up here, so that what comes twice counts
+   *     once
    */
-  void add(Arrival arrival, Map<String, Long> lastSequence) {
-    Instant at = time(arrival.raw());
+  void add(Arrival arrival, Known known) {
+    Instant at = RecordDigest.time(arrival.raw().timestamp());
     switch (arrival.content()) {
       case Content.Understood(SpecificRecord value) -> {
-        Subject subject = project(arrival, at, value, lastSequence);
-        log(arrival, at, subject, value);
-        if (subject.session() != null) {
-          tables
-              .sessions
-              .table
-              .row(subject.session())
-              .extend(tables.sessions.firstAt, at)
-              .extend(tables.sessions.lastAt, at);
-        }
+        Subject subject = project(arrival, at, value, known);
+        json.clear();
+        RecordJson.write(value, json);
+        log(arrival, at, subject, json.copy());
+        session(subject, at);
+      }
+      case Content.JsonTask(Task task, JsonNode told) -> {
+        Subject subject = task(arrival, at, task);
+        json.clear();
+        json.node(told);
+        log(arrival, at, subject, json.copy());
+        session(subject, at);
       }
       case Content.Unreadable(String reason) -> {
         log(arrival, at, new Subject("Unreadable", null, null, null), null);
@@ -112,10 +130,20 @@ final class Projection {
     }
   }
 
-  private Subject project(
-      Arrival arrival, Instant at, SpecificRecord value, Map<String, Long> lastSequence) {
+  private void session(Subject subject, Instant at) {
+    if (subject.session() != null) {
+      tables
+          .sessions
+          .table
+          .row(subject.session())
+          .extend(tables.sessions.firstAt, at)
+          .extend(tables.sessions.lastAt, at);
+    }
+  }
+
+  private Subject project(Arrival arrival, Instant at, SpecificRecord value, Known known) {
     return switch (value) {
-      case SessionEvent event -> event(arrival, event, lastSequence);
+      case SessionEvent event -> event(arrival, event, known);
       case ModelCall call -> modelCall(arrival, call);
       case ModelReply reply -> modelReply(arrival, at, reply);
       case ToolCall call -> toolCall(arrival, call);
@@ -125,6 +153,8 @@ final class Projection {
       case ApprovalRequest request -> approvalRequest(arrival, request);
       case ApprovalDecision decision -> approvalDecision(arrival, at, decision);
       case Alert alert -> alert(arrival, alert);
+      case LedgerAdjustment adjustment -> adjustment(arrival, adjustment, known);
+      case AuditRoot root -> root(arrival, root);
       case Control control ->
           new Subject("Control", control.getSessionId(), control.getTaskId(), null);
       case BudgetGrant grant -> Subject.of(grant, grant.getSessionId());
@@ -141,8 +171,7 @@ final class Projection {
     };
   }
 
-  private void log(
-      Arrival arrival, Instant at, Subject subject, @Nullable SpecificRecord readable) {
+  private void log(Arrival arrival, Instant at, Subject subject, @Nullable ByteBuffer payload) {
     ConsumerRecord<byte[], byte[]> raw = arrival.raw();
     CopyRows log =
         tables
@@ -165,15 +194,9 @@ final class Projection {
     } else {
       log.none();
     }
-    log.byteaOrNull(raw.value());
-    if (readable == null) {
-      log.none();
-    } else {
-      json.clear();
-      RecordJson.write(readable, json);
-      log.jsonb(json.view());
-    }
-    log.byteaOrNull(
+    log.byteaOrNull(raw.value())
+        .jsonbOrNull(payload)
+        .byteaOrNull(
             digest.of(
                 raw.topic(),
                 raw.partition(),
@@ -185,16 +208,16 @@ final class Projection {
         .none();
   }
 
-  private Subject event(Arrival arrival, SessionEvent event, Map<String, Long> lastSequence) {
+  private Subject event(Arrival arrival, SessionEvent event, Known known) {
     Subject subject =
         new Subject("SessionEvent", event.getSessionId(), emptyToNull(event.getTaskId()), null);
-    Long last = lastSequence.get(event.getSessionId());
+    Long last = known.lastSequence().get(event.getSessionId());
     if (last != null && event.getSequence() <= last) {
       return subject;
     }
-    lastSequence.put(event.getSessionId(), event.getSequence());
+    known.lastSequence().put(event.getSessionId(), event.getSequence());
     ConsumerRecord<byte[], byte[]> raw = arrival.raw();
-    int day = day(time(raw));
+    int day = day(RecordDigest.time(raw.timestamp()));
     eventRow(arrival, event, day);
     Row session =
         tables
@@ -204,12 +227,18 @@ final class Projection {
             .set(
                 tables.sessions.latest,
                 event.getSequence(),
-                event.getTenant(),
-                event.getAgent(),
-                event.getAgentVersion(),
                 event.getState(),
                 event.getTaskId(),
                 event.getHash());
+    boolean named = !event.getAgent().isEmpty();
+    if (named) {
+      session.set(
+          tables.sessions.who,
+          event.getSequence(),
+          event.getTenant(),
+          event.getAgent(),
+          event.getAgentVersion());
+    }
     @Nullable Row task = null;
     if (!event.getTaskId().isEmpty()) {
       task =
@@ -221,19 +250,47 @@ final class Projection {
               .set(
                   tables.tasks.latest,
                   event.getSequence(),
-                  event.getTenant(),
-                  event.getAgent(),
-                  event.getAgentVersion(),
                   event.getState(),
                   event.getSteps(),
                   event.getTokens(),
                   event.getAt());
+      if (named) {
+        task.set(
+            tables.tasks.who,
+            event.getSequence(),
+            event.getTenant(),
+            event.getAgent(),
+            event.getAgentVersion());
+      }
     }
+    closed(event);
     List<LedgerLine> lines = event.getLedger();
     for (int i = 0; i < lines.size(); i++) {
       line(arrival, event, day, i, lines.get(i), session, task);
     }
     return subject;
+  }
+
+  /** Calls that the planner answered itself. */
+  private void closed(SessionEvent event) {
+    for (EffectSummary effect : event.getEffects()) {
+      if (effect.getKind().equals(CLOSE_CALL)) {
+        closed(event, effect.getId(), effect.getDetail());
+      }
+    }
+    String timer = event.getTimer();
+    if (timer != null && timer.startsWith(CALL_TIMER)) {
+      closed(event, timer.substring(CALL_TIMER.length()), TIMED_OUT);
+    } else if (timer != null && timer.startsWith(APPROVAL_TIMER)) {
+      closed(event, timer.substring(APPROVAL_TIMER.length()), TIMED_OUT);
+    }
+  }
+
+  private void closed(SessionEvent event, String call, String how) {
+    if (call.length() <= Admission.MAX_NAME && call.indexOf('\0') < 0) {
+      toolCallRow(call, event.getSessionId(), event.getTaskId(), null)
+          .set(tables.toolCalls.closed, how, event.getAt());
+    }
   }
 
   private void eventRow(Arrival arrival, SessionEvent event, int day) {
@@ -423,19 +480,23 @@ final class Projection {
     return new Subject("ModelReply", reply.getSessionId(), reply.getTaskId(), reply.getCallId());
   }
 
-  private Row toolCallRow(String id, String session, String task, String tool) {
+  private Row toolCallRow(String id, String session, String task, @Nullable String tool) {
     CallName name = CallName.ofTool(id).orElse(null);
-    return tables
-        .toolCalls
-        .table
-        .row(id)
-        .set(
-            tables.toolCalls.name,
-            name == null ? session : name.session(),
-            task,
-            name == null ? null : name.turn(),
-            name == null ? null : name.last(),
-            tool);
+    Row row =
+        tables
+            .toolCalls
+            .table
+            .row(id)
+            .set(
+                tables.toolCalls.name,
+                name == null ? session : name.session(),
+                task,
+                name == null ? null : name.turn(),
+                name == null ? null : name.last());
+    if (tool != null) {
+      row.set(tables.toolCalls.tool, tool);
+    }
+    return row;
   }
 
   private Subject toolCall(Arrival arrival, ToolCall call) {
@@ -627,6 +688,62 @@ final class Projection {
     return new Subject("Alert", alert.getSessionId(), alert.getTaskId(), null);
   }
 
+  private Subject adjustment(Arrival arrival, LedgerAdjustment made, Known known) {
+    Subject subject =
+        new Subject("LedgerAdjustment", made.getSessionId(), made.getTaskId(), made.getCallId());
+    if (!known.adjustments().add(made.getAdjustmentId())) {
+      return subject;
+    }
+    tables
+        .adjustments
+        .table
+        .row(made.getAdjustmentId())
+        .set(
+            tables.adjustments.made,
+            arrival.raw().offset(),
+            arrival.topicId(),
+            arrival.raw().partition(),
+            made.getSessionId(),
+            made.getTaskId(),
+            made.getCallId(),
+            made.getAmountNanoUsd(),
+            made.getPriceBook(),
+            made.getReason(),
+            made.getDecidedBy(),
+            made.getAt());
+    long amount = made.getAmountNanoUsd();
+    modelCallRow(made.getCallId(), made.getSessionId(), made.getTaskId())
+        .add(tables.modelCalls.money.adjusted(), amount);
+    tables.sessions.table.row(made.getSessionId()).add(tables.sessions.money.adjusted(), amount);
+    tables
+        .tasks
+        .table
+        .row(made.getSessionId(), made.getTaskId())
+        .add(tables.tasks.money.adjusted(), amount);
+    return subject;
+  }
+
+  private Subject root(Arrival arrival, AuditRoot root) {
+    tables
+        .roots
+        .table
+        .row(
+            root.getTopic(),
+            root.getKafkaId(),
+            root.getPartition(),
+            root.getFromOffset(),
+            root.getToOffset())
+        .set(
+            tables.roots.root,
+            arrival.raw().offset(),
+            arrival.topicId(),
+            arrival.raw().partition(),
+            root.getRecords(),
+            root.getRoot(),
+            root.getAt());
+    return Subject.of(root, null);
+  }
+
   private Subject definition(
       Arrival arrival,
       Instant at,
@@ -694,11 +811,6 @@ final class Projection {
             said.reason(),
             said.service(),
             at);
-  }
-
-  /** The time of a record, between 1970 and 9999: one without or beyond goes to the nearer end. */
-  static Instant time(ConsumerRecord<byte[], byte[]> raw) {
-    return Instant.ofEpochMilli(Math.clamp(raw.timestamp(), 0, LATEST_MILLIS));
   }
 
   private static int day(Instant at) {

@@ -147,6 +147,7 @@ final class Tables {
     final Extreme firstAt;
     final Extreme lastAt;
     final Group latest;
+    final Group who;
     final Group subject;
     final Group parent;
     final Money money;
@@ -156,10 +157,8 @@ final class Tables {
       MergeTable.Builder builder = MergeTable.of("session").key(text("session_id"));
       firstAt = builder.least("first_at");
       lastAt = builder.greatest("last_at");
-      latest =
-          builder.newest(
-              int8("last_sequence"),
-              texts("tenant", "agent", "agent_version", "state", "task_id", "last_hash"));
+      latest = builder.newest(int8("last_sequence"), texts("state", "task_id", "last_hash"));
+      who = builder.newest(int8("who_sequence"), texts("tenant", "agent", "agent_version"));
       subject = builder.once(text("subject"));
       parent = builder.once(text("parent_session_id"));
       money = Money.of(builder);
@@ -171,6 +170,7 @@ final class Tables {
   static final class Tasks {
     final Group asked;
     final Group first;
+    final Group who;
     final Group latest;
     final Group result;
     final Sum results;
@@ -190,11 +190,12 @@ final class Tables {
                   texts("parent_session_id", "parent_task_id", "parent_call_id"),
                   columns(TIMESTAMP, "submitted_at", "asked_at")));
       first = builder.once(int8("first_sequence"), columns(TIMESTAMP, "first_event_at"));
+      who = builder.newest(int8("who_sequence"), texts("tenant", "agent", "agent_version"));
       latest =
           builder.newest(
               int8("last_sequence"),
               join(
-                  texts("tenant", "agent", "agent_version", "state"),
+                  texts("state"),
                   columns(INT4, "steps"),
                   columns(INT8, "tokens"),
                   columns(TIMESTAMP, "last_event_at")));
@@ -288,6 +289,7 @@ final class Tables {
   /** Tool calls: as the model asked, as sent, as answered. */
   static final class ToolCalls {
     final Group name;
+    final Group tool;
     final Group wanted;
     final Group sent;
     final Group result;
@@ -297,9 +299,8 @@ final class Tables {
     ToolCalls() {
       MergeTable.Builder builder = MergeTable.of("tool_call").key(text("call_id"));
       name =
-          builder.once(
-              text("session_id"),
-              join(texts("task_id"), columns(INT4, "turn", "index"), texts("tool")));
+          builder.once(text("session_id"), join(texts("task_id"), columns(INT4, "turn", "index")));
+      tool = builder.once(text("tool"));
       wanted =
           builder.once(
               int8("ask_offset"),
@@ -389,6 +390,54 @@ final class Tables {
     }
   }
 
+  /** Corrections of the ledger. */
+  static final class Adjustments {
+    final Group made;
+    final MergeTable table;
+
+    Adjustments() {
+      MergeTable.Builder builder = MergeTable.of("ledger_adjustment").key(text("adjustment_id"));
+      made =
+          builder.once(
+              int8("record_offset"),
+              join(
+                  columns(INT2, "topic_id"),
+                  columns(INT4, "partition"),
+                  texts("session_id", "task_id", "call_id"),
+                  columns(INT8, "amount_nano_usd"),
+                  texts("price_book", "reason", "decided_by"),
+                  columns(TIMESTAMP, "at")));
+      table = builder.build();
+    }
+  }
+
+  /** Merkle roots. */
+  static final class Roots {
+    final Group root;
+    final MergeTable table;
+
+    Roots() {
+      MergeTable.Builder builder =
+          MergeTable.of("audit_root")
+              .key(
+                  text("topic"),
+                  text("kafka_id"),
+                  new Column("partition", INT4),
+                  int8("from_offset"),
+                  int8("to_offset"));
+      root =
+          builder.once(
+              int8("record_offset"),
+              join(
+                  columns(INT2, "topic_id"),
+                  columns(INT4, "root_partition"),
+                  columns(INT8, "records"),
+                  texts("root"),
+                  columns(TIMESTAMP, "at")));
+      table = builder.build();
+    }
+  }
+
   /** Dead letters: as found here, as copied by whoever gave the record up. */
   static final class DeadLetters {
     final Group found;
@@ -441,6 +490,8 @@ final class Tables {
   final ToolCalls toolCalls = new ToolCalls();
   final Approvals approvals = new Approvals();
   final Alerts alerts = new Alerts();
+  final Adjustments adjustments = new Adjustments();
+  final Roots roots = new Roots();
   final DeadLetters deadLetters = new DeadLetters();
   final Definitions definitions = new Definitions();
 
@@ -454,6 +505,8 @@ final class Tables {
           toolCalls.table,
           approvals.table,
           alerts.table,
+          adjustments.table,
+          roots.table,
           deadLetters.table,
           definitions.table,
           modelCalls.table);

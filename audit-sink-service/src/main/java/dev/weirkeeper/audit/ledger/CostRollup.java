@@ -9,7 +9,9 @@ import java.sql.SQLException;
  * whatever a batch changes in a call, its old share is taken out of the sums and its new one put
  * in, in the same statement.
  *
- * <p>A call is counted in the hour of its first ledger line and from that line on.
+ * <p>A call is counted in the hour of its first ledger line and from that line on; by tool, once its
+ * reply tells which tools it asked for. So a call never moves from one row to another, and the rows
+ * that exist do not depend on the order of reading.
  */
 public final class CostRollup {
 
@@ -71,6 +73,7 @@ public final class CostRollup {
                      END)::bigint AS settled
               FROM moved
               LEFT JOIN LATERAL unnest(tools) WITH ORDINALITY AS u (tool, place) ON true
+              WHERE reply_offset IS NOT NULL
               GROUP BY 1, 2, 3, 4, 5, 6
             ) s
             WHERE (asked, settled) <> (0, 0)

@@ -3,6 +3,7 @@ package dev.weirkeeper.audit.store;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Writes JSON as UTF-8 that PostgreSQL accepts as {@code jsonb}: a NUL character becomes U+FFFD.
@@ -102,6 +103,25 @@ public final class JsonBytes {
     }
     ensure(1);
     bytes[length++] = '"';
+    return this;
+  }
+
+  /** Any JSON, with its strings as {@link #string} writes them. */
+  public JsonBytes node(JsonNode node) {
+    switch (node.getNodeType()) {
+      case OBJECT -> {
+        put('{');
+        node.forEachEntry((name, value) -> name(name).node(value));
+        put('}');
+      }
+      case ARRAY -> {
+        put('[');
+        node.forEach(value -> next().node(value));
+        put(']');
+      }
+      case STRING -> string(node.stringValue());
+      default -> raw(node.toString());
+    }
     return this;
   }
 

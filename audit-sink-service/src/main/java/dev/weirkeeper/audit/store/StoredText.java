@@ -37,6 +37,13 @@ public final class StoredText {
     return HEX + HexFormat.of().formatHex(key);
   }
 
+  /** The key that {@link #ofKey} made this of. */
+  public static byte[] toKey(String stored) {
+    return stored.startsWith(HEX)
+        ? HexFormat.of().parseHex(stored, HEX.length(), stored.length())
+        : stored.getBytes(StandardCharsets.UTF_8);
+  }
+
   /** The first code points of a text, as many as fit into {@code length} characters. */
   public static String head(String text, int length) {
     if (text.length() <= length) {

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.audit.chain;
+
+import org.jspecify.annotations.NullMarked;
