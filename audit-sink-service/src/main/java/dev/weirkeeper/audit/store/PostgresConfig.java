@@ -18,7 +18,7 @@ import java.util.Optional;
 public record PostgresConfig(
     String url, Optional<String> user, Optional<Secret> password, String schema, int connections) {
 
-  private static final Setting<String> URL =
+  public static final Setting<String> URL =
       Setting.text("audit.postgres.url")
           .where(url -> url.startsWith("jdbc:postgresql:"), "jdbc:postgresql://host:port/database")
           .describedAs("the audit store, PostgreSQL 18 or later");

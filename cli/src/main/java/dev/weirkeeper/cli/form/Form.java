@@ -1,8 +1,8 @@
 package dev.weirkeeper.cli.form;
 
+import dev.weirkeeper.operations.config.Quantity;
 import dev.weirkeeper.operations.config.Spelling;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -13,8 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +24,6 @@ import tools.jackson.databind.JsonNode;
  */
 final class Form {
 
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
   private static final BigDecimal NANO = BigDecimal.valueOf(1_000_000_000L);
 
   private final JsonNode node;
@@ -94,18 +91,11 @@ final class Form {
         name,
         "a time with its unit (ms, s, m, h or d), such as 30s",
         value -> {
-          Matcher form = DURATION.matcher(value.isString() ? value.stringValue() : "");
-          if (!form.matches()) {
+          try {
+            return Quantity.duration(value.isString() ? value.stringValue() : "").toMillis();
+          } catch (IllegalArgumentException | ArithmeticException e) {
             return null;
           }
-          long number = Long.parseLong(form.group(1));
-          return switch (form.group(2)) {
-            case "ms" -> number;
-            case "s" -> Duration.ofSeconds(number).toMillis();
-            case "m" -> Duration.ofMinutes(number).toMillis();
-            case "h" -> Duration.ofHours(number).toMillis();
-            default -> Duration.ofDays(number).toMillis();
-          };
         });
   }
 

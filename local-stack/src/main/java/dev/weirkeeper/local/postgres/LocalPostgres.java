@@ -154,7 +154,10 @@ public final class LocalPostgres implements AutoCloseable {
               .setServerConfig("log_min_messages", "warning")
               .setServerConfig("fsync", keep ? "on" : "off")
               .setServerConfig("synchronous_commit", keep ? "on" : "off")
-              .setServerConfig("full_page_writes", keep ? "on" : "off");
+              .setServerConfig("full_page_writes", keep ? "on" : "off")
+              // A kept server is stopped by its owner, after those that use it; a hook of its own
+              // would stop it beside them.
+              .setRegisterShutdownHook(!keep);
       LocalPostgres started = new LocalPostgres(home, keep, lockFile, builder.start());
       LOG.info("PostgreSQL ready at 127.0.0.1:{}, data in {}", started.port(), home);
       return started;

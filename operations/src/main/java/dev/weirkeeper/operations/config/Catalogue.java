@@ -18,7 +18,20 @@ public final class Catalogue {
 
   /** First words of the keys of all services: one file may hold the keys of several of them. */
   static final Set<String> SECTIONS =
-      Set.of("planner", "executor", "tools", "audit", "console", "stack");
+      Set.of(
+          "audit",
+          "cli",
+          "console",
+          "executor",
+          "http",
+          "log",
+          "planner",
+          "provider",
+          "schema",
+          "stack",
+          "tools",
+          "topics",
+          "trace");
 
   private final List<Setting<?>> settings;
   private final List<Function<Settings, Optional<Problem>>> rules;

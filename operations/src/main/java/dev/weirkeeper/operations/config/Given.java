@@ -69,6 +69,13 @@ public final class Given {
     return new Given(file, environment, all);
   }
 
+  /** The same with keys that count only where nothing else gives them. */
+  public Given under(Map<String, String> keys) {
+    Map<String, String> all = new LinkedHashMap<>(keys);
+    all.putAll(file);
+    return new Given(all, environment, overrides);
+  }
+
   Map<String, String> keys(Catalogue catalogue) {
     Map<String, String> keys = new LinkedHashMap<>(file);
     keys.putAll(Environment.read(environment, catalogue));

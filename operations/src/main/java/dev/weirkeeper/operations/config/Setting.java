@@ -101,12 +101,12 @@ public final class Setting<T> {
    * A length of time with its unit: {@code 250ms}, {@code 30s}, {@code 5m}, {@code 2h}, {@code 7d}.
    */
   public static Setting<Duration> duration(String key) {
-    return declare(key, "duration", Quantity::duration);
+    return declare(key, "duration", text -> quantity(Quantity::duration, text));
   }
 
   /** A number of bytes with its unit: {@code 512B}, {@code 64KiB}, {@code 10MiB}, {@code 2GiB}. */
   public static Setting<Long> bytes(String key) {
-    return declare(key, "size", Quantity::bytes);
+    return declare(key, "size", text -> quantity(Quantity::bytes, text));
   }
 
   /** {@code true} or {@code false}. */
@@ -377,6 +377,14 @@ public final class Setting<T> {
       throw new Unreadable("text that is not blank");
     }
     return text;
+  }
+
+  private static <Q> Q quantity(Function<String, Q> reader, String text) throws Unreadable {
+    try {
+      return reader.apply(text);
+    } catch (IllegalArgumentException e) {
+      throw new Unreadable(String.valueOf(e.getMessage()));
+    }
   }
 
   private static long wholeNumber(String text) throws Unreadable {

@@ -122,10 +122,12 @@ final class SettingsTest {
                         "elsewhere",
                         "HOME",
                         "/root"))
-                .with(Map.of("planner.handover-grace", "7s")));
+                .with(Map.of("planner.handover-grace", "7s"))
+                .under(Map.of("planner.pools", "c", "planner.largest-record", "1KiB")));
     assertThat(settings.get(THREADS)).isEqualTo(3);
     assertThat(settings.get(GRACE)).isEqualTo(Duration.ofSeconds(7));
     assertThat(settings.get(POOLS)).containsExactly("a", "b");
+    assertThat(settings.get(LARGEST)).isEqualTo(1024);
   }
 
   @Test

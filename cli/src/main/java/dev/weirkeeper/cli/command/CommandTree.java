@@ -1,0 +1,102 @@
+package dev.weirkeeper.cli.command;
+
+import dev.weirkeeper.cli.trouble.ExitCode;
+import dev.weirkeeper.cli.trouble.Explanation;
+import dev.weirkeeper.cli.trouble.Trouble;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Arrays;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+
+/** Every command, ready to run. */
+@Command(
+    name = "weir",
+    versionProvider = CommandTree.Version.class,
+    description = "Weirkeeper: production LLM agents on Kafka.",
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {
+      Demo.class,
+      Run.class,
+      Up.class,
+      Submit.class,
+      Watch.class,
+      Show.class,
+      ReplayCommand.class,
+      AuditCommand.class,
+      ApprovalsCommand.class,
+      DecisionCommands.Approve.class,
+      DecisionCommands.Reject.class,
+      DecisionCommands.AnswerQuestion.class,
+      ControlCommands.Cancel.class,
+      ControlCommands.Pause.class,
+      ControlCommands.Resume.class,
+      AgentsCommand.class,
+      ToolsCommand.class,
+      TopicsCommand.class,
+      SchemasCommand.class,
+      DeadLettersCommand.class,
+      DoctorCommand.class,
+      AutoComplete.GenerateCompletion.class
+    })
+public final class CommandTree extends Group {
+
+  /** The tree with its way of reporting trouble. */
+  public static CommandLine commands() {
+    CommandLine line = new CommandLine(new CommandTree());
+    line.registerConverter(Duration.class, new Times());
+    line.setExecutionExceptionHandler(
+        (failure, commandLine, parsed) -> {
+          Trouble trouble =
+              failure instanceof Trouble known
+                  ? known
+                  : new Explanation("the address given").of(failure);
+          PrintWriter err = commandLine.getErr();
+          err.println("weir: " + trouble.sentence());
+          if (trouble.exitCode() == ExitCode.BUG) {
+            failure.printStackTrace(err);
+          }
+          err.flush();
+          return trouble.exitCode().number();
+        });
+    line.setParameterExceptionHandler(
+        (problem, arguments) -> {
+          PrintWriter err = problem.getCommandLine().getErr();
+          err.println("weir: " + problem.getMessage());
+          if (!CommandLine.UnmatchedArgumentException.printSuggestions(problem, err)) {
+            err.println(
+                "See " + problem.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+          }
+          err.flush();
+          return ExitCode.USAGE.number();
+        });
+    footer(line);
+    return line;
+  }
+
+  private static void footer(CommandLine line) {
+    line.getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(exitCodes());
+    line.getSubcommands().values().forEach(CommandTree::footer);
+  }
+
+  private static java.util.Map<String, String> exitCodes() {
+    java.util.Map<String, String> codes = new java.util.LinkedHashMap<>();
+    Arrays.stream(ExitCode.values())
+        .forEach(code -> codes.put(Integer.toString(code.number()), code.meaning()));
+    return codes;
+  }
+
+  /** The version written in the jar. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = CommandTree.class.getPackage().getImplementationVersion();
+      return new String[] {"weir " + (version == null ? "development" : version)};
+    }
+  }
+}

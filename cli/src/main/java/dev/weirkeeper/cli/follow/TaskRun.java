@@ -1,0 +1,95 @@
+package dev.weirkeeper.cli.follow;
+
+import dev.weirkeeper.cli.cluster.Cluster;
+import dev.weirkeeper.cli.terminal.Terminal;
+import dev.weirkeeper.cli.terminal.Terminal.Style;
+import dev.weirkeeper.cli.trouble.ExitCode;
+import dev.weirkeeper.wire.Task;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Produces tasks and follows them to their answers. Answers are results and appear as they come;
+ * what happens until then is progress.
+ */
+public final class TaskRun {
+
+  private final Cluster cluster;
+  private final Terminal terminal;
+  private final Duration patience;
+
+  /**
+   * Runs tasks on a cluster.
+   *
+   * @param patience longest wait for the last answer
+   */
+  public TaskRun(Cluster cluster, Terminal terminal, Duration patience) {
+    this.cluster = cluster;
+    this.terminal = terminal;
+    this.patience = patience;
+  }
+
+  /**
+   * How a run ended.
+   *
+   * @param answers in the order they came
+   * @param open ids of tasks without one
+   */
+  public record Outcome(List<Answer> answers, List<String> open) {
+
+    /** Done if every task is complete. */
+    public ExitCode exitCode() {
+      return open.isEmpty() && answers.stream().allMatch(Answer::complete)
+          ? ExitCode.DONE
+          : ExitCode.OUTCOME;
+    }
+  }
+
+  /** Produces the tasks and returns when each has its result or the time is over. */
+  public Outcome run(List<Task> tasks) throws InterruptedException {
+    List<Answer> answers = new ArrayList<>();
+    Map<String, Task> open = new LinkedHashMap<>();
+    tasks.forEach(task -> open.put(key(task.getSessionId(), task.getTaskId()), task));
+    try (TaskFollower follower = TaskFollower.open(cluster)) {
+      cluster.write(
+          cluster.topics().tasks(),
+          tasks.stream().map(task -> new Cluster.Keyed<>(task.getSessionId(), task)).toList());
+      follower.until(
+          seen -> {
+            switch (seen) {
+              case TaskFollower.Seen.Happened(var event) -> {
+                if (open.containsKey(key(event.getSessionId(), event.getTaskId()))) {
+                  String progress = Happening.of(event).progress();
+                  if (!progress.isEmpty()) {
+                    terminal.note(terminal.styled(Style.FAINT, progress));
+                  }
+                }
+              }
+              case TaskFollower.Seen.Ended(var result) -> {
+                if (open.remove(key(result.getSessionId(), result.getTaskId())) != null) {
+                  Answer answer = Answer.of(result);
+                  answers.add(answer);
+                  terminal.show(answer, () -> answer.text(terminal));
+                }
+              }
+            }
+            return open.isEmpty();
+          },
+          patience);
+    }
+    List<String> unanswered = open.values().stream().map(Task::getTaskId).toList();
+    if (!unanswered.isEmpty()) {
+      terminal.note(
+          "no answer within %d s for %s: the tasks go on; weir watch shows their results"
+              .formatted(patience.toSeconds(), String.join(", ", unanswered)));
+    }
+    return new Outcome(answers, unanswered);
+  }
+
+  private static String key(String session, String task) {
+    return session + '\n' + task;
+  }
+}
