@@ -139,8 +139,7 @@ public final class Bench implements AutoCloseable {
         admin
             .incrementalAlterConfigs(
                 Map.of(
-                    new ConfigResource(
-                        ConfigResource.Type.GROUP, topics.executorGroup(pool)),
+                    new ConfigResource(ConfigResource.Type.GROUP, topics.executorGroup(pool)),
                     changes))
             .all()
             .get();
@@ -167,8 +166,7 @@ public final class Bench implements AutoCloseable {
   /** Starts an executor. */
   public ToolExecutorService begin(Object... tools) {
     ToolExecutorService executor =
-        new ToolExecutorService(
-            config(), List.of(tools), new SimpleMeterRegistry(), Tracing.off());
+        new ToolExecutorService(config(), List.of(tools), new SimpleMeterRegistry(), Tracing.off());
     executors.add(executor);
     executor.start();
     return executor;
@@ -227,8 +225,7 @@ public final class Bench implements AutoCloseable {
 
   /** Sends bytes that are no call. */
   public void sendRaw(byte[] value) {
-    send(
-        new ProducerRecord<>(topics.toolCalls(Topics.DEFAULT_POOL).name(), new byte[] {1}, value));
+    send(new ProducerRecord<>(topics.toolCalls(Topics.DEFAULT_POOL).name(), new byte[] {1}, value));
   }
 
   public void cancel(String session, String reason) {

@@ -99,7 +99,8 @@ abstract class ExecutorContract {
   @Test
   void arguments_that_do_not_match_their_hash_are_never_run() throws Exception {
     bench.start(tools);
-    ToolCall forged = bench.send(bench.newCall("charge", "{\"amount\":1}").setArguments("{\"amount\":9}"));
+    ToolCall forged =
+        bench.send(bench.newCall("charge", "{\"amount\":1}").setArguments("{\"amount\":9}"));
     assertThat(error(bench.await1(forged)).getCode()).isEqualTo(ToolErrorCode.REJECTED);
     assertThat(tools.runsOf(forged.getCallId())).isZero();
   }
@@ -248,8 +249,7 @@ abstract class ExecutorContract {
         .isLessThanOrEqualTo(2_000);
     assertThat(result.getContent()).contains("read_result").contains(result.getHandle());
     ToolResult part =
-        bench.call(
-            "read_result", "{\"handle\":\"" + result.getHandle() + "\",\"offset\":9001}");
+        bench.call("read_result", "{\"handle\":\"" + result.getHandle() + "\",\"offset\":9001}");
     assertThat(part.getContent())
         .isEqualTo(
             "{\"content\":\""
@@ -292,7 +292,8 @@ abstract class ExecutorContract {
         java.util.stream.IntStream.range(0, 20)
             .mapToObj(i -> bench.send(bench.newCall("one_at_a_time", "{}")))
             .toList();
-    assertThat(calls).allSatisfy(call -> assertThat(bench.await1(call).getContent()).isEqualTo("1"));
+    assertThat(calls)
+        .allSatisfy(call -> assertThat(bench.await1(call).getContent()).isEqualTo("1"));
   }
 
   @Test
@@ -317,14 +318,15 @@ abstract class ExecutorContract {
     ToolExecutorService executor = bench.start(tools);
     ToolCall call = bench.send(bench.newCall("charge_slowly", "{\"amount\":1000}"));
     await().atMost(PATIENCE).until(() -> tools.runsOf(call.getCallId()) == 1);
-    assertThat(executor.running()).extracting(PoolWorker.Running::callId).contains(call.getCallId());
+    assertThat(executor.running())
+        .extracting(PoolWorker.Running::callId)
+        .contains(call.getCallId());
     executor.close();
     assertThat(bench.await1(call).getContent()).isEqualTo("charged");
   }
 
   @Test
-  void what_does_not_end_in_time_is_handed_to_another_executor()
-      throws Exception {
+  void what_does_not_end_in_time_is_handed_to_another_executor() throws Exception {
     bench.with("executor.drain", "200ms");
     ToolExecutorService stopping = bench.start(tools);
     ToolCall readOnly = bench.send(bench.newCall("hold", "{}"));
@@ -332,8 +334,7 @@ abstract class ExecutorContract {
     await()
         .atMost(PATIENCE)
         .until(
-            () ->
-                tools.runsOf(readOnly.getCallId()) == 1 && tools.runsOf(effect.getCallId()) == 1);
+            () -> tools.runsOf(readOnly.getCallId()) == 1 && tools.runsOf(effect.getCallId()) == 1);
     SampleTools others = new SampleTools();
     others.gate.countDown();
     bench.start(others);

@@ -79,11 +79,7 @@ public final class SampleTools {
     return "charged";
   }
 
-  @Tool(
-      name = "hold",
-      description = "Waits for the gate",
-      readOnly = true,
-      timeout = "60s")
+  @Tool(name = "hold", description = "Waits for the gate", readOnly = true, timeout = "60s")
   String hold(ToolContext context) throws InterruptedException {
     ran(context);
     begun.incrementAndGet();
@@ -111,7 +107,12 @@ public final class SampleTools {
     return "done at try " + context.attempt();
   }
 
-  @Tool(name = "throttled", description = "Says 429", readOnly = true, maxAttempts = 2, backoff = "1ms")
+  @Tool(
+      name = "throttled",
+      description = "Says 429",
+      readOnly = true,
+      maxAttempts = 2,
+      backoff = "1ms")
   String throttled() {
     throw ToolFailure.retry("the service said 429").hint("use the batch tool");
   }
@@ -134,7 +135,11 @@ public final class SampleTools {
     return "never";
   }
 
-  @Tool(name = "deaf", description = "Takes no notice of interrupts", timeout = "300ms", readOnly = true)
+  @Tool(
+      name = "deaf",
+      description = "Takes no notice of interrupts",
+      timeout = "300ms",
+      readOnly = true)
   String deaf() {
     long end = System.nanoTime() + 3_000_000_000L;
     while (System.nanoTime() < end) {
@@ -160,7 +165,11 @@ public final class SampleTools {
     return "{\"api_key\": \"abcdef123456\", \"token\": \"sk-abcdefghijklmnopqrstuvwx\"}";
   }
 
-  @Tool(name = "one_at_a_time", description = "Never beside itself", readOnly = true, concurrency = 1)
+  @Tool(
+      name = "one_at_a_time",
+      description = "Never beside itself",
+      readOnly = true,
+      concurrency = 1)
   String oneAtATime() throws InterruptedException {
     int beside = begun.incrementAndGet();
     Thread.sleep(20);

@@ -204,8 +204,8 @@ final class Claims {
   void confirm(Connection connection) throws SQLException, FencedException {
     Map<List<Object>, Long> epochs = new HashMap<>();
     try (PreparedStatement select =
-            connection.prepareStatement(
-                "SELECT topic_id, partition, epoch FROM sink_offset WHERE owner = ?")) {
+        connection.prepareStatement(
+            "SELECT topic_id, partition, epoch FROM sink_offset WHERE owner = ?")) {
       select.setString(1, owner);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {

@@ -9,9 +9,9 @@ import java.sql.SQLException;
  * whatever a batch changes in a call, its old share is taken out of the sums and its new one put
  * in, in the same statement.
  *
- * <p>A call is counted in the hour of its first ledger line and from that line on; by tool, once its
- * reply tells which tools it asked for. So a call never moves from one row to another, and the rows
- * that exist do not depend on the order of reading.
+ * <p>A call is counted in the hour of its first ledger line and from that line on; by tool, once
+ * its reply tells which tools it asked for. So a call never moves from one row to another, and the
+ * rows that exist do not depend on the order of reading.
  */
 public final class CostRollup {
 

@@ -191,8 +191,7 @@ public final class LocalStack implements AutoCloseable {
               () -> LocalPostgres.start(data.inside("postgres"), config.postgresPort()),
               running -> HOST + ":" + running.port());
       String url = server.createDatabase("weirkeeper");
-      return Map.of(
-          AUDIT_STORE, url, "executor.journal.url", url, "tools.database.url", url);
+      return Map.of(AUDIT_STORE, url, "executor.journal.url", url, "tools.database.url", url);
     }
 
     private Map<String, String> broker() {

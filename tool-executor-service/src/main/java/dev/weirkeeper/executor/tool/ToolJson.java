@@ -16,8 +16,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * JSON as tools see it: names in snake case, enum constants in lower case, absent values left out, and input from models
- * bounded in depth and in the length of numbers, without repeated keys.
+ * JSON as tools see it: names in snake case, enum constants in lower case, absent values left out,
+ * and input from models bounded in depth and in the length of numbers, without repeated keys.
  */
 public final class ToolJson {
 

@@ -33,7 +33,7 @@ final class Alarm implements AutoCloseable {
   void every(Duration period, Runnable action) {
     var _ =
         threads.scheduleWithFixedDelay(
-        logged(action), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+            logged(action), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** A periodic action that throws would never be done again, and nobody would know. */

@@ -92,15 +92,16 @@ public final class Outbox implements AutoCloseable {
 
   private CompletableFuture<Void> send(ProducerRecord<byte[], byte[]> record) {
     CompletableFuture<Void> sent = new CompletableFuture<>();
-    var _ = producer.send(
-        record,
-        (metadata, failure) -> {
-          if (failure == null) {
-            sent.complete(null);
-          } else {
-            sent.completeExceptionally(failure);
-          }
-        });
+    var _ =
+        producer.send(
+            record,
+            (metadata, failure) -> {
+              if (failure == null) {
+                sent.complete(null);
+              } else {
+                sent.completeExceptionally(failure);
+              }
+            });
     return sent;
   }
 
