@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 /** What every executor promises, however it is handed its calls. */
 abstract class ExecutorContract {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
 
   protected final SampleTools tools = new SampleTools();
   protected final Bench bench;
