@@ -9,11 +9,16 @@ public record NanoUsd(long value) implements Comparable<NanoUsd> {
 
   public static final NanoUsd ZERO = new NanoUsd(0);
 
+  private static final long NANOS = 1_000_000_000;
+
+  /** A one in front and two decimals. */
+  private static final int FEWEST_DIGITS = 3;
+
   /** More than any amount: a limit that is not set. Taking from it leaves it as it is. */
   public static final NanoUsd UNLIMITED = new NanoUsd(Long.MAX_VALUE);
 
   public static NanoUsd dollars(long dollars) {
-    return new NanoUsd(Math.multiplyExact(dollars, 1_000_000_000L));
+    return new NanoUsd(Math.multiplyExact(dollars, NANOS));
   }
 
   public boolean limited() {
@@ -62,9 +67,14 @@ public record NanoUsd(long value) implements Comparable<NanoUsd> {
     if (!limited()) {
       return "no limit";
     }
-    String digits = "%010d".formatted(Math.abs(value));
-    int point = digits.length() - 9;
-    String fraction = digits.substring(point).replaceFirst("0{1,7}$", "");
-    return (value < 0 ? "-$" : "$") + digits.substring(0, point) + "." + fraction;
+    long dollars = value / NANOS;
+    long nanos = Math.abs(value % NANOS);
+    String sign = value < 0 ? "-$" : "$";
+    String fraction = Long.toString(NANOS + nanos);
+    int end = fraction.length();
+    while (end > FEWEST_DIGITS && fraction.charAt(end - 1) == '0') {
+      end--;
+    }
+    return sign + Math.abs(dollars) + "." + fraction.substring(1, end);
   }
 }

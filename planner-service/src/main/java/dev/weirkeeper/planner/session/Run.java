@@ -66,7 +66,8 @@ public record Run(
     return task.limits();
   }
 
-  Agent agent() {
+  /** The agent it is pinned to. */
+  public Agent agent() {
     return task.agent();
   }
 

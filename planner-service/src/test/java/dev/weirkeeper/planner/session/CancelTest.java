@@ -70,7 +70,7 @@ final class CancelTest {
   @Test
   @Golden
   void while_the_tenants_budget_is_asked_the_grant_goes_back_when_it_comes() {
-    story.withTenantBudget().task("t1").cancel().then(CANCELLED);
+    story.withTenantBudget(true).task("t1").cancel().then(CANCELLED);
 
     story.granted("s/t1/b1", "$0.5").then("return budget s/t1/b1/late $0.50");
     story.again().repeated();

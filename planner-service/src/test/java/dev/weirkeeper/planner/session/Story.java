@@ -38,6 +38,7 @@ import dev.weirkeeper.planner.session.SessionState.AwaitingModel;
 import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
 import dev.weirkeeper.planner.session.SessionState.Running;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -54,7 +55,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * before, and is handed to {@link Planner#step}; {@code then} and its kin look at the last
  * decision.
  *
- * <p>After each test it folds its own events once more and expects the same situation.
+ * <p>After each test it folds its own events once more and expects the same situation, and sees to
+ * it that a {@link Golden} story is recorded.
  */
 public final class Story implements AfterEachCallback {
   /** Nine in the morning, UTC. */
@@ -85,6 +87,22 @@ public final class Story implements AfterEachCallback {
       }
     }
     assertThat(folded).isEqualTo(state);
+    context
+        .getTestMethod()
+        .filter(method -> method.isAnnotationPresent(Golden.class))
+        .filter(_ -> context.getExecutionException().isEmpty())
+        .ifPresent(method -> keep(method.getName()));
+  }
+
+  private void keep(String name) {
+    boolean recorded = Files.exists(History.file(name));
+    if (!recorded && Boolean.getBoolean("golden.record")) {
+      History.write(name, steps);
+    } else {
+      assertThat(recorded)
+          .as("%s is not recorded; run it once with -Dgolden.record=true", History.file(name))
+          .isTrue();
+    }
   }
 
   // Given
@@ -99,9 +117,9 @@ public final class Story implements AfterEachCallback {
     return this;
   }
 
-  /** The tenant has a daily budget. */
-  public Story withTenantBudget() {
-    governed = true;
+  /** Whether the tenant of the tasks to come has a daily budget. */
+  public Story withTenantBudget(boolean has) {
+    governed = has;
     return this;
   }
 

@@ -23,7 +23,7 @@ final class TenantBudgetTest {
 
   @BeforeEach
   void a_tenant_with_a_daily_budget() {
-    story.withTenantBudget();
+    story.withTenantBudget(true);
   }
 
   @Test
