@@ -35,7 +35,6 @@ final class Exchange {
   private static final MediaType JSON = MediaType.get("application/json");
   private static final int BUFFER_BYTES = 16 << 10;
   private static final int MAX_ERROR_BYTES = 64 << 10;
-  private static final int SUCCESS = 200;
 
   private final ReplyReader reader;
   private final Body body;
@@ -124,7 +123,7 @@ final class Exchange {
         Response response = call.execute()) {
       status = response.code();
       headers = response.headers();
-      if (status != SUCCESS) {
+      if (!response.isSuccessful()) {
         return refused(response);
       }
       Reply reply = read(response);
@@ -139,10 +138,12 @@ final class Exchange {
   private Outcome refused(Response response) throws IOException {
     String said = new String(start(response.body().byteStream()), StandardCharsets.UTF_8);
     Failure failure =
-        status != null && status < 400
+        response.isRedirect()
             ? new Failure(
                 ModelErrorKind.INVALID_REQUEST,
-                "HTTP " + status + ": the base URL does not answer itself, name the final one",
+                "HTTP "
+                    + response.code()
+                    + ": the base URL does not answer itself, name the final one",
                 Remedy.GIVE_UP)
             : ProviderErrors.of(
                 response.code(), Optional.ofNullable(headers.get("x-should-retry")), said);

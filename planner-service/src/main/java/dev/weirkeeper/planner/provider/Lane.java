@@ -16,7 +16,7 @@ import okhttp3.Headers;
 final class Lane {
 
   private final int places;
-  private final Duration longestWait;
+  private final Backoff backoff;
   private final InstantSource clock;
   private final Pause pause;
 
@@ -43,9 +43,15 @@ final class Lane {
     private boolean admitted;
   }
 
-  Lane(int places, Duration longestWait, InstantSource clock, Pause pause) {
+  /**
+   * An empty lane.
+   *
+   * @param places requests under way at a time
+   * @param backoff the longest wait, and how waits are spread so that not all go on at once
+   */
+  Lane(int places, Backoff backoff, InstantSource clock, Pause pause) {
     this.places = places;
-    this.longestWait = longestWait;
+    this.backoff = backoff;
     this.clock = clock;
     this.pause = pause;
   }
@@ -66,10 +72,10 @@ final class Lane {
           admitted = true;
           return new Entry.Admitted();
         }
-        if (wait.compareTo(longestWait) > 0) {
+        if (wait.compareTo(backoff.longest()) > 0) {
           return new Entry.Full(wait);
         }
-        if (pause.hold(wait, cancellation)) {
+        if (pause.hold(backoff.spread(wait), cancellation)) {
           return new Entry.Cancelled();
         }
       }

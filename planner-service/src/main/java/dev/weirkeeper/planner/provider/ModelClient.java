@@ -58,7 +58,6 @@ public final class ModelClient implements AutoCloseable {
   private static final String ANTHROPIC_VERSION = "2023-06-01";
   private static final int MAX_FRAMES = 1_000;
   private static final byte[] COMMA = {','};
-  private static final long KEEP_ALIVE_MINUTES = 5;
 
   static {
     WireClasses.trust();
@@ -128,7 +127,9 @@ public final class ModelClient implements AutoCloseable {
             .callTimeout(settings.callTimeout())
             .connectionPool(
                 new ConnectionPool(
-                    settings.maxConcurrentCalls(), KEEP_ALIVE_MINUTES, TimeUnit.MINUTES))
+                    settings.maxConcurrentCalls(),
+                    settings.keepAlive().toMillis(),
+                    TimeUnit.MILLISECONDS))
             .build();
   }
 
@@ -290,7 +291,7 @@ public final class ModelClient implements AutoCloseable {
     }
 
     private Lane lane() {
-      return new Lane(settings.maxConcurrentCalls(), settings.longestWait(), clock, pause);
+      return new Lane(settings.maxConcurrentCalls(), backoff, clock, pause);
     }
 
     private Frame frame() throws InvalidPromptException {

@@ -19,6 +19,9 @@ import java.util.Optional;
  * @param firstWait wait before the second request, doubled for each further one
  * @param longestWait longest wait before a request; a provider that asks for more is given up
  * @param connectTimeout longest time to a connection
+ * @param keepAlive how long an idle connection is kept; a request sent on a connection that the
+ *     other side is just closing is lost with its fate unknown, so this is less than the five
+ *     seconds that many servers keep one
  * @param silenceTimeout longest time without a byte from the provider
  * @param callTimeout longest time from request to end of reply
  * @param maxReplyBytes largest reply read
@@ -31,6 +34,7 @@ public record ProviderSettings(
     Duration firstWait,
     Duration longestWait,
     Duration connectTimeout,
+    Duration keepAlive,
     Duration silenceTimeout,
     Duration callTimeout,
     int maxReplyBytes) {
@@ -85,6 +89,12 @@ public record ProviderSettings(
           .between("1ms", "5m")
           .describedAs("longest time to a connection");
 
+  public static final Setting<Duration> KEEP_ALIVE =
+      Setting.duration("provider.keep-alive")
+          .defaultsTo("4s")
+          .between("1ms", "1h")
+          .describedAs("how long an idle connection is kept; less than the provider keeps it");
+
   public static final Setting<Duration> SILENCE_TIMEOUT =
       Setting.duration("provider.silence-timeout")
           .defaultsTo("2m")
@@ -109,6 +119,7 @@ public record ProviderSettings(
           FIRST_WAIT,
           LONGEST_WAIT,
           CONNECT_TIMEOUT,
+          KEEP_ALIVE,
           SILENCE_TIMEOUT,
           CALL_TIMEOUT);
 
@@ -146,6 +157,7 @@ public record ProviderSettings(
         settings.get(FIRST_WAIT),
         settings.get(LONGEST_WAIT),
         settings.get(CONNECT_TIMEOUT),
+        settings.get(KEEP_ALIVE),
         settings.get(SILENCE_TIMEOUT),
         settings.get(CALL_TIMEOUT),
         MAX_REPLY_BYTES);

@@ -22,8 +22,11 @@ class LaneTest {
   private static final Lane.Entry ADMITTED = new Lane.Entry.Admitted();
   private static final Lane.Entry CANCELLED = new Lane.Entry.Cancelled();
 
+  private static final Backoff BACKOFF =
+      new Backoff(Duration.ofMillis(500), Duration.ofSeconds(60), () -> 0.5);
+
   private static Lane lane(int places, Pause pause) {
-    return new Lane(places, Duration.ofSeconds(60), InstantSource.fixed(NOW), pause);
+    return new Lane(places, BACKOFF, InstantSource.fixed(NOW), pause);
   }
 
   private static Lane lane(int places) {
@@ -163,7 +166,8 @@ class LaneTest {
   }
 
   @Test
-  void is_closed_while_the_provider_has_asked_to_wait() throws Exception {
+  void is_closed_while_the_provider_has_asked_to_wait_and_opens_to_each_at_its_own_moment()
+      throws Exception {
     List<Duration> waits = new ArrayList<>();
     Cancellation cancellation = new Cancellation();
     Lane lane =
@@ -177,7 +181,7 @@ class LaneTest {
     lane.closeUntil(NOW.plusSeconds(5));
 
     assertThat(lane.enter(cancellation)).isEqualTo(CANCELLED);
-    assertThat(waits).containsExactly(Duration.ofSeconds(9));
+    assertThat(waits).containsExactly(Duration.ofMillis(9250));
   }
 
   @Test

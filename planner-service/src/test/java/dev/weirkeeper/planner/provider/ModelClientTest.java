@@ -713,7 +713,7 @@ class ModelClientTest {
       assertThat(provider.waits()).isEmpty();
       client.call(call(ANTHROPIC), prompt(ANTHROPIC), new Cancellation(), _ -> {});
 
-      assertThat(provider.waits()).containsExactly(Duration.ofSeconds(1));
+      assertThat(provider.waits()).containsExactly(Duration.ofMillis(1250));
     }
 
     @Test

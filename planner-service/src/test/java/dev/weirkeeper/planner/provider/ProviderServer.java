@@ -127,6 +127,7 @@ final class ProviderServer implements BeforeEachCallback, AfterEachCallback {
         Duration.ofMillis(500),
         Duration.ofSeconds(60),
         Duration.ofSeconds(5),
+        Duration.ofSeconds(60),
         silence,
         Duration.ofSeconds(20),
         1 << 20);
