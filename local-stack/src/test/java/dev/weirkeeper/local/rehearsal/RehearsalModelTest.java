@@ -152,6 +152,71 @@ class RehearsalModelTest {
   }
 
   @Nested
+  class The_shipped_scenario {
+
+    @ParameterizedTest
+    @CsvSource(
+        delimiter = '|',
+        quoteCharacter = '`',
+        value = {
+          "Which open tickets are there?|search_tickets{\"status\":\"open\"}"
+              + "|{\"total\":2,\"tickets\":[{\"ticket_id\":\"T-7\",\"title\":\"Jam\"}]}|2 tickets with status open. The newest is T-7: Jam",
+          "Please delete ticket T-DEMO6.|delete_record{\"table\":\"tickets\",\"id\":\"T-DEMO6\"}"
+              + "|{\"deleted\":true,\"record\":{\"title\":\"Badge\"}}|T-DEMO6 is deleted: {\"title\":\"Badge\"}",
+          "Send a mail to mara@example.com saying \"Lunch?\"|send_email{\"to\":[\"mara@example.com\"],\"subject\":\"A message for you\",\"body\":\"Lunch?\"}"
+              + "|{\"sent\":true,\"message_id\":\"<1@x>\"}|sent as <1@x>",
+          "What does our handbook say about parental leave?|search_documents{\"query\":\"parental leave\"}"
+              + "|{\"snippets\":[{\"path\":\"hr.md\",\"text\":\"20 weeks\"}]}|About parental leave, hr.md says: 20 weeks",
+          "Ask the database: select 1 as one|sql_query{\"sql\":\"select 1 as one\"}"
+              + "|{\"columns\":[\"one\"],\"rows\":[[1]],\"row_count\":1}|1 rows of [\"one\"]: [[1]]",
+          "Run the change: update t set a = 1|execute_sql_write{\"sql\":\"update t set a = 1\"}"
+              + "|{\"rows_changed\":3}|3 rows were changed",
+          "Fetch https://api.example.com/x|http_request{\"method\":\"GET\",\"url\":\"https://api.example.com/x\"}"
+              + "|{\"status\":200,\"body\":\"hello\"}|status 200: hello",
+          "Ask a person: may I?|ask_human{\"question\":\"may I?\"}|Yes, you may.|The answer is: Yes, you may.",
+        })
+    void knows_a_task_for_every_tool(String task, String call, String result, String answer)
+        throws Exception {
+      caller.close();
+      caller =
+          new Caller(
+              model.baseUrl(),
+              "search_tickets",
+              "delete_record",
+              "send_email",
+              "search_documents",
+              "sql_query",
+              "execute_sql_write",
+              "http_request",
+              "ask_human");
+
+      JsonNode first = caller.user(task).ask();
+      JsonNode second = caller.results(result).ask();
+
+      assertThat(Caller.calls(first)).containsExactly(call);
+      assertThat(Caller.text(second)).contains(answer);
+      assertThat(second.path("stop_reason").asString()).isEqualTo("end_turn");
+    }
+
+    @Test
+    void repeats_itself_where_it_is_asked_to() throws Exception {
+      JsonNode first = caller.user("Please repeat yourself.").ask();
+      JsonNode again = caller.results("{\"result\":\"2\"}").ask();
+
+      assertThat(Caller.calls(again)).isEqualTo(Caller.calls(first));
+    }
+
+    @Test
+    void makes_a_mistake_and_mends_it_where_it_is_asked_to() throws Exception {
+      JsonNode wrong = caller.user("Look up nobody in particular.").ask();
+      JsonNode right = caller.results("{\"error\":{\"code\":\"invalid_arguments\"}}").ask();
+
+      assertThat(Caller.calls(wrong)).containsExactly("lookup_user{\"name\":\"nobody\"}");
+      assertThat(Caller.calls(right)).containsExactly("lookup_user{\"user_id\":\"u_001\"}");
+    }
+  }
+
+  @Nested
   class A_request {
 
     @ParameterizedTest
