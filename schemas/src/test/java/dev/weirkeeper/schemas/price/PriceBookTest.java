@@ -279,6 +279,18 @@ class PriceBookTest {
     }
 
     @Test
+    void may_look_like_the_example_in_the_documents() throws Exception {
+      String page = Files.readString(Path.of("..", "docs", "providers.md"));
+      int start = page.indexOf("version: acme");
+      String example = page.substring(start, page.indexOf("```", start));
+
+      PriceBook book = BOOK.with(example, "providers.md");
+
+      assertThat(book.cost("claude-sonnet-5-5", usage(0, 0, 0, 1_000_000, 0), NOW).nanoUsd())
+          .isEqualTo(90_000_000);
+    }
+
+    @Test
     void without_a_version_is_named_by_its_content() {
       String one = BOOK.with("fallback: {source: a, input: 1, output: 1}", "one").version();
       String same = BOOK.with("fallback: {source: a, input: 1, output: 1}", "same").version();
