@@ -46,7 +46,7 @@ final class HttpRegistry implements SchemaRegistry {
 
   private final SerdeSettings.Registry.Http settings;
   private final OkHttpClient http;
-  private final ConcurrentMap<Object, Schema> schemas = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Object, Known> schemas = new ConcurrentHashMap<>();
   private final ConcurrentMap<Object, Long> unknownUntil = new ConcurrentHashMap<>();
   private final ConcurrentMap<SubjectSchema, Integer> ids = new ConcurrentHashMap<>();
 
@@ -55,6 +55,24 @@ final class HttpRegistry implements SchemaRegistry {
 
   /** A schema under a subject. Schemas are compared as Avro does, descriptions aside. */
   private record SubjectSchema(String subject, Schema schema) {}
+
+  /** What an id stands for. That never changes, so it is remembered for good. */
+  private sealed interface Known {
+
+    /**
+     * @throws UnreadableRecordException if no record can be read by it
+     */
+    Schema usable();
+
+    record Usable(Schema usable) implements Known {}
+
+    record Unusable(String why) implements Known {
+      @Override
+      public Schema usable() {
+        throw new UnreadableRecordException(UnreadableRecordException.Reason.UNKNOWN_SCHEMA, why);
+      }
+    }
+  }
 
   HttpRegistry(SerdeSettings.Registry.Http settings) {
     this.settings = settings;
@@ -76,7 +94,7 @@ final class HttpRegistry implements SchemaRegistry {
         () -> {
           Answer answer = post(body(schema), "subjects", subject, "versions");
           return switch (answer) {
-            case Answer.Found found -> found.json().path("id").asInt();
+            case Answer.Found(JsonNode json) -> number(json, "id");
             case Answer.Refused refused when refused.isNotTheProtocol() ->
                 throw unavailable(refused);
             case Answer.Refused refused ->
@@ -94,7 +112,7 @@ final class HttpRegistry implements SchemaRegistry {
       return Optional.of(known);
     }
     Optional<Integer> id =
-        found(post(body(schema), "subjects", subject)).map(json -> json.path("id").asInt());
+        found(post(body(schema), "subjects", subject)).map(json -> number(json, "id"));
     id.ifPresent(i -> ids.put(new SubjectSchema(subject, schema), i));
     return id;
   }
@@ -116,9 +134,9 @@ final class HttpRegistry implements SchemaRegistry {
             json ->
                 new Version(
                     subject,
-                    json.path("version").asInt(),
-                    json.path("id").asInt(),
-                    parse("the newest version of subject " + subject, json)));
+                    number(json, "version"),
+                    number(json, "id"),
+                    parse("the newest version of subject " + subject, json).usable()));
   }
 
   @Override
@@ -137,11 +155,11 @@ final class HttpRegistry implements SchemaRegistry {
       case Answer.Refused refused when refused.isNotTheProtocol() -> throw unavailable(refused);
       case Answer.Refused refused -> List.of(refused.message());
       case Answer.Found(JsonNode json) -> {
-        if (json.path("is_compatible").asBoolean()) {
+        if (json.path("is_compatible").asBoolean(false)) {
           yield List.of();
         }
         List<String> messages = new ArrayList<>();
-        json.path("messages").forEach(message -> messages.add(message.asString()));
+        json.path("messages").forEach(message -> messages.add(message.asString("")));
         yield messages.isEmpty() ? List.of("incompatible; the registry gives no reason") : messages;
       }
     };
@@ -174,33 +192,35 @@ final class HttpRegistry implements SchemaRegistry {
   }
 
   private Optional<Schema> schema(Object id, Supplier<Answer> ask) {
-    Schema known = schemas.get(id);
-    if (known != null) {
-      return Optional.of(known);
-    }
-    Long until = unknownUntil.get(id);
-    if (until != null && until - System.nanoTime() > 0) {
-      return Optional.empty();
-    }
-    Optional<JsonNode> answer = found(ask.get());
-    if (answer.isEmpty()) {
-      if (unknownUntil.size() >= MAX_UNKNOWN) {
-        unknownUntil.clear();
+    Known known = schemas.get(id);
+    if (known == null) {
+      Long until = unknownUntil.get(id);
+      if (until != null && until - System.nanoTime() > 0) {
+        return Optional.empty();
       }
-      unknownUntil.put(id, System.nanoTime() + UNKNOWN_FOR.toNanos());
-      return Optional.empty();
+      Optional<JsonNode> answer = found(ask.get());
+      if (answer.isEmpty()) {
+        if (unknownUntil.size() >= MAX_UNKNOWN) {
+          unknownUntil.clear();
+        }
+        unknownUntil.put(id, System.nanoTime() + UNKNOWN_FOR.toNanos());
+        return Optional.empty();
+      }
+      known = parse("schema " + id, answer.get());
+      Known earlier = schemas.putIfAbsent(id, known);
+      known = earlier == null ? known : earlier;
     }
-    Schema schema = parse("schema id " + id, answer.get());
-    Schema earlier = schemas.putIfAbsent(id, schema);
-    return Optional.of(earlier == null ? schema : earlier);
+    return Optional.of(known.usable());
   }
 
   /** The Avro schema in an answer of the registry, with the schemas it refers to. */
-  private Schema parse(String what, JsonNode json) {
+  private Known parse(String what, JsonNode json) {
+    if (!json.path("schema").isString()) {
+      throw lacking("schema");
+    }
     String type = json.path("schemaType").asString("AVRO");
     if (!type.equals("AVRO")) {
-      throw new UnreadableRecordException(
-          UnreadableRecordException.Reason.UNKNOWN_SCHEMA,
+      return new Known.Unusable(
           "%s in schema registry %s is a %s schema; only Avro is read"
               .formatted(what, settings, type));
     }
@@ -208,13 +228,11 @@ final class HttpRegistry implements SchemaRegistry {
       Schema.Parser parser = new Schema.Parser();
       parser.setValidateDefaults(false);
       addReferences(parser, json, new HashSet<>());
-      return parser.parse(json.path("schema").asString());
+      return new Known.Usable(parser.parse(json.path("schema").asString()));
     } catch (SchemaParseException | IllegalArgumentException e) {
-      throw new UnreadableRecordException(
-          UnreadableRecordException.Reason.UNKNOWN_SCHEMA,
+      return new Known.Unusable(
           "%s in schema registry %s is not valid Avro: %s"
-              .formatted(what, settings, e.getMessage()),
-          e);
+              .formatted(what, settings, e.getMessage()));
     }
   }
 
@@ -290,6 +308,22 @@ final class HttpRegistry implements SchemaRegistry {
       case Answer.Refused refused when refused.isAbsence() -> Optional.empty();
       case Answer.Refused refused -> throw unavailable(refused);
     };
+  }
+
+  private int number(JsonNode json, String field) {
+    JsonNode value = json.path(field);
+    if (!value.isInt()) {
+      throw lacking(field);
+    }
+    return value.asInt();
+  }
+
+  /** A server that answers something else to our question is not a registry. */
+  private RegistryUnavailableException lacking(String field) {
+    return new RegistryUnavailableException(
+        "schema registry %s answers without `%s`: it is none; check %s"
+            .formatted(settings, field, SerdeSettings.URL),
+        null);
   }
 
   private RegistryUnavailableException unavailable(Answer.Refused refused) {

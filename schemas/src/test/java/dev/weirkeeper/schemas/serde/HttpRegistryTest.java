@@ -126,7 +126,12 @@ class HttpRegistryTest {
     answer(server, 404, "<html>nothing here</html>");
     answer(server, 404, "<html>nothing here</html>");
     answer(server, 200, "<html>a login page</html>");
+    answer(server, 200, "{\"hello\":\"world\"}");
+    answer(server, 200, "{\"hello\":\"world\"}");
 
+    assertThatThrownBy(() -> registry.byId(1)).isInstanceOf(RegistryUnavailableException.class);
+    assertThatThrownBy(() -> registry.register("t-value", SCHEMA))
+        .isInstanceOf(RegistryUnavailableException.class);
     assertThatThrownBy(() -> registry.byId(1)).isInstanceOf(RegistryUnavailableException.class);
     assertThatThrownBy(() -> registry.register("t-value", SCHEMA))
         .isInstanceOf(RegistryUnavailableException.class);
@@ -229,6 +234,8 @@ class HttpRegistryTest {
             e -> assertThat(e.reason()).isEqualTo(Reason.UNKNOWN_SCHEMA))
         .hasMessageContaining("PROTOBUF");
     assertThatThrownBy(() -> registry.byId(2)).isInstanceOf(UnreadableRecordException.class);
+    assertThatThrownBy(() -> registry.byId(1)).isInstanceOf(UnreadableRecordException.class);
+    assertThat(server.getRequestCount()).as("asked for once each").isEqualTo(2);
   }
 
   @Test
