@@ -67,6 +67,17 @@ public record BrokerSettings(Path data, int port, Map<String, String> overrides)
     config.put("inter.broker.listener.name", "CLIENT");
     config.put("log.dirs", data.toAbsolutePath().toString());
 
+    config.putAll(singleNode());
+    config.putAll(overrides);
+    return config;
+  }
+
+  /**
+   * What a node that is alone is told, by Kafka's own names: it has the only copy of everything,
+   * and its few clients do not wait for others.
+   */
+  public static Map<String, String> singleNode() {
+    Map<String, String> config = new LinkedHashMap<>();
     // One node holds the only copy of everything.
     config.put("default.replication.factor", "1");
     config.put("min.insync.replicas", "1");
@@ -104,8 +115,6 @@ public record BrokerSettings(Path data, int port, Map<String, String> overrides)
     config.put("log.cleaner.dedupe.buffer.size", Integer.toString(8 * 1024 * 1024));
     config.put("log.segment.bytes", Integer.toString(128 * 1024 * 1024));
     config.put("metric.reporters", "");
-
-    config.putAll(overrides);
     return config;
   }
 

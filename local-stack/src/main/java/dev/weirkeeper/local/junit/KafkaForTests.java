@@ -53,12 +53,12 @@ public final class KafkaForTests implements AutoCloseable {
 
   /** For {@code bootstrap.servers}. */
   public String bootstrapServers() {
-    return servers.bootstrapServers();
+    return servers.broker().bootstrapServers();
   }
 
   /** For {@code schema.registry.url}. */
   public String registryUrl() {
-    return servers.registryUrl();
+    return servers.registry().url();
   }
 
   /** A topic prefix that no other test class has; it ends with a dot. */

@@ -19,11 +19,13 @@ public final class LocalRegistry implements AutoCloseable {
 
   private final SchemaTopic topic;
   private final Javalin server;
+  private final String url;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private LocalRegistry(SchemaTopic topic, Javalin server) {
     this.topic = topic;
     this.server = server;
+    this.url = "http://" + HOST + ":" + server.port();
   }
 
   /**
@@ -57,7 +59,7 @@ public final class LocalRegistry implements AutoCloseable {
 
   /** What clients put into {@code schema.registry.url}. */
   public String url() {
-    return "http://" + HOST + ":" + server.port();
+    return url;
   }
 
   @Override

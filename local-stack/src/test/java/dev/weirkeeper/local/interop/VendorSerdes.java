@@ -1,8 +1,10 @@
 package dev.weirkeeper.local.interop;
 
+import java.io.IOException;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.net.MalformedURLException;
+import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.IndexedRecord;
+import org.apache.avro.specific.SpecificData;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,10 +42,7 @@ final class VendorSerdes implements AutoCloseable {
   private final Method putField;
   private final Constructor<?> newEnum;
   private final Class<?> schemaClass;
-  private final Map<String, Foreign> schemas = new HashMap<>();
-
-  /** A schema as the vendor's Avro holds it, beside the same one as ours does. */
-  private record Foreign(Object schema, Schema ours) {}
+  private final Map<String, Object> schemas = new HashMap<>();
 
   VendorSerdes(Path jar, Map<String, ?> config) throws ReflectiveOperationException {
     if (!Files.exists(jar)) {
@@ -50,8 +50,7 @@ final class VendorSerdes implements AutoCloseable {
     }
     try {
       loader =
-          new URLClassLoader(
-              new java.net.URL[] {jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
+          new URLClassLoader(new URL[] {jar.toUri().toURL()}, ClassLoader.getPlatformClassLoader());
     } catch (MalformedURLException e) {
       throw new IllegalStateException(e);
     }
@@ -114,7 +113,7 @@ final class VendorSerdes implements AutoCloseable {
   }
 
   @Override
-  public void close() throws java.io.IOException {
+  public void close() throws IOException {
     loader.close();
   }
 
@@ -194,27 +193,23 @@ final class VendorSerdes implements AutoCloseable {
           value == null
               ? null
               : foreign(
-                  schema
-                      .getTypes()
-                      .get(org.apache.avro.specific.SpecificData.get().resolveUnion(schema, value)),
-                  value);
+                  schema.getTypes().get(SpecificData.get().resolveUnion(schema, value)), value);
       case LONG -> value instanceof Instant instant ? (Object) instant.toEpochMilli() : value;
       default -> value;
     };
   }
 
   private Object foreignSchema(Schema ours) throws ReflectiveOperationException {
-    Foreign known = schemas.get(ours.getFullName());
+    Object known = schemas.get(ours.getFullName());
     if (known == null) {
       Object parser =
           loader.loadClass("org.apache.avro.Schema$Parser").getConstructor().newInstance();
-      Object parsed =
+      known =
           Objects.requireNonNull(
               parser.getClass().getMethod("parse", String.class).invoke(parser, portable(ours)));
-      known = new Foreign(parsed, ours);
       schemas.put(ours.getFullName(), known);
     }
-    return known.schema();
+    return known;
   }
 
   private static String portable(Schema schema) {

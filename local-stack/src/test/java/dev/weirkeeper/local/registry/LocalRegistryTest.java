@@ -135,10 +135,13 @@ class LocalRegistryTest {
     int removed = register("removed-value", ONE_FIELD.replace("\"R\"", "\"Removed\""));
     delete("/subjects/removed-value");
     delete("/subjects/removed-value?permanent=true");
+    put("/mode", "{\"mode\":\"READWRITE\"}");
+    put("/config", "{\"compatibility\":\"FORWARD\"}");
 
     try (LocalRegistry later = LocalRegistry.start(kafka.bootstrapServers(), 0)) {
       JsonNode version = send(later.url(), "/subjects/kept-value/versions/1", "GET", "").json();
       JsonNode level = send(later.url(), "/config/kept-value", "GET", "").json();
+      JsonNode global = send(later.url(), "/config", "GET", "").json();
       JsonNode next =
           send(
                   later.url(),
@@ -149,7 +152,10 @@ class LocalRegistryTest {
 
       assertThat(version.path("id").asInt()).isEqualTo(kept);
       assertThat(level.path("compatibilityLevel").asString()).isEqualTo("FULL");
+      assertThat(global.path("compatibilityLevel").asString()).isEqualTo("FORWARD");
       assertThat(next.path("id").asInt()).isGreaterThan(removed);
+    } finally {
+      delete("/config");
     }
   }
 
