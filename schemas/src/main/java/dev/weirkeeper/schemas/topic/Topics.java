@@ -14,6 +14,7 @@ import dev.weirkeeper.wire.AuditRoot;
 import dev.weirkeeper.wire.BudgetGrant;
 import dev.weirkeeper.wire.BudgetRequest;
 import dev.weirkeeper.wire.Control;
+import dev.weirkeeper.wire.Erasure;
 import dev.weirkeeper.wire.LedgerAdjustment;
 import dev.weirkeeper.wire.ModelCall;
 import dev.weirkeeper.wire.ModelReply;
@@ -158,6 +159,11 @@ public final class Topics {
     return compacted("audit-roots", AuditRoot.class, "audit sink");
   }
 
+  /** Whose content is to be unreadable: read before anything else is stored. */
+  public Topic<Erasure> erasures() {
+    return compacted("erasures", Erasure.class, "weir erase");
+  }
+
   public Topic<TokenDelta> stream() {
     return topic(
         "stream", TokenDelta.class, SESSION, Duration.ofMinutes(10), "planner's model client");
@@ -216,6 +222,7 @@ public final class Topics {
                 alerts(),
                 ledgerAdjustments(),
                 auditRoots(),
+                erasures(),
                 stream(),
                 deadLetters()),
             pools.stream().map(this::toolCalls))
