@@ -8,6 +8,8 @@ import dev.weirkeeper.operations.health.HealthConfig;
 import dev.weirkeeper.operations.health.HealthServer;
 import dev.weirkeeper.operations.health.ServiceIdentity;
 import dev.weirkeeper.operations.log.LogConfig;
+import dev.weirkeeper.operations.trace.TraceConfig;
+import dev.weirkeeper.operations.trace.Tracing;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -18,7 +20,10 @@ import java.util.concurrent.CountDownLatch;
 /** Runs a planner as a process of its own. */
 public final class Main {
   static final Catalogue CATALOGUE =
-      PlannerConfig.CATALOGUE.and(HealthConfig.CATALOGUE).and(LogConfig.CATALOGUE);
+      PlannerConfig.CATALOGUE
+          .and(HealthConfig.CATALOGUE)
+          .and(LogConfig.CATALOGUE)
+          .and(TraceConfig.CATALOGUE);
 
   private Main() {}
 
@@ -38,11 +43,13 @@ public final class Main {
     }
     LogConfig.from(settings).apply();
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    PlannerService planner = PlannerService.start(PlannerConfig.from(settings), metrics);
+    ServiceIdentity identity = ServiceIdentity.of("planner", Main.class, Map.of());
+    Tracing tracing = Tracing.start(TraceConfig.from(settings), identity);
+    PlannerService planner = PlannerService.start(PlannerConfig.from(settings), metrics, tracing);
     HealthServer health =
         HealthServer.start(
             HealthConfig.from(settings),
-            ServiceIdentity.of("planner", Main.class, Map.of()),
+            identity,
             metrics,
             List.of(planner.live()),
             List.of(planner.ready()));
@@ -52,6 +59,7 @@ public final class Main {
             new Thread(
                 () -> {
                   planner.close();
+                  tracing.close();
                   health.close();
                   stop.countDown();
                 }));

@@ -1,12 +1,14 @@
 package dev.weirkeeper.planner;
 
 import dev.weirkeeper.operations.health.Check;
+import dev.weirkeeper.operations.trace.Tracing;
 import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.planner.provider.ModelClient;
 import dev.weirkeeper.planner.topology.ModelDesk;
 import dev.weirkeeper.planner.topology.PlannerClock;
 import dev.weirkeeper.planner.topology.PlannerTopology;
 import dev.weirkeeper.planner.topology.Shell;
+import dev.weirkeeper.planner.topology.Spans;
 import dev.weirkeeper.schemas.price.PriceBook;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.serde.RegistryUnavailableException;
@@ -76,11 +78,13 @@ public final class PlannerService implements AutoCloseable {
   /**
    * Starts a planner. Returns at once; {@link #ready} tells when it works.
    *
+   * @param tracing reports spans; the caller's to close
    * @throws IOException if the price file can't be read
    * @throws IllegalStateException if the topics are missing
    */
-  public static PlannerService start(PlannerConfig config, MeterRegistry metrics)
+  public static PlannerService start(PlannerConfig config, MeterRegistry metrics, Tracing tracing)
       throws IOException {
+    Spans spans = new Spans(tracing);
     Topics topics = new Topics(config.connection().topicPrefix());
     PriceBook prices = PriceBook.shipped();
     if (config.priceFile().isPresent()) {
@@ -98,7 +102,10 @@ public final class PlannerService implements AutoCloseable {
     ModelDesk desk =
         new ModelDesk(
             (call, prompt, cancellation) -> client.call(call, prompt, cancellation, _ -> {}),
-            (reply, headers) -> send(replies, replyTopic, reply, headers, config.maxRecordBytes()),
+            (call, reply, headers) -> {
+              send(replies, replyTopic, reply, headers, config.maxRecordBytes());
+              spans.replied(call, reply, headers);
+            },
             config.drain());
     Directory directory = new Directory();
     Shell shell =
@@ -116,7 +123,8 @@ public final class PlannerService implements AutoCloseable {
             config.retention(),
             config.sessionsCached(),
             Math.toIntExact(config.maxRecordBytes()),
-            config.auditUrl());
+            config.auditUrl(),
+            spans);
     KafkaStreams streams = new KafkaStreams(PlannerTopology.of(shell), streamsConfig(config));
     streams.setUncaughtExceptionHandler(PlannerService::failed);
     KafkaStreamsMetrics kafkaMetrics = new KafkaStreamsMetrics(streams);

@@ -39,7 +39,9 @@ final class Services {
         parts.add(
             "planner",
             PlannerService.start(
-                PlannerConfig.from(Settings.read(PlannerConfig.CATALOGUE, given)), metrics));
+                PlannerConfig.from(Settings.read(PlannerConfig.CATALOGUE, given)),
+                metrics,
+                tracing("planner")));
     live.add(planner.live());
     ready.add(planner.ready());
     return planner;

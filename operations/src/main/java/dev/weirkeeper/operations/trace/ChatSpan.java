@@ -1,5 +1,6 @@
 package dev.weirkeeper.operations.trace;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -8,6 +9,8 @@ import java.util.Optional;
  *
  * @param provider {@code anthropic} or {@code openai}
  * @param finishReason the provider's own word; empty if there was no reply
+ * @param requests sent, retries included
+ * @param requestId the provider's id of the last of them
  * @param failure the kind of error if there was no reply
  */
 public record ChatSpan(
@@ -22,7 +25,9 @@ public record ChatSpan(
     TokenCounts tokens,
     long costNanoUsd,
     String finishReason,
-    Optional<String> responseId,
+    int requests,
+    Optional<String> requestId,
+    Optional<Duration> timeToFirstChunk,
     Optional<String> failure,
     Instant start,
     Instant end) {}

@@ -1,5 +1,6 @@
 package dev.weirkeeper.operations.trace;
 
+import static io.opentelemetry.api.common.AttributeKey.doubleKey;
 import static io.opentelemetry.api.common.AttributeKey.longKey;
 import static io.opentelemetry.api.common.AttributeKey.stringArrayKey;
 import static io.opentelemetry.api.common.AttributeKey.stringKey;
@@ -28,7 +29,6 @@ final class GenAiNames {
   static final AttributeKey<String> AGENT_VERSION = stringKey("gen_ai.agent.version");
   static final AttributeKey<String> REQUEST_MODEL = stringKey("gen_ai.request.model");
   static final AttributeKey<Long> MAX_TOKENS = longKey("gen_ai.request.max_tokens");
-  static final AttributeKey<String> RESPONSE_ID = stringKey("gen_ai.response.id");
   static final AttributeKey<String> RESPONSE_MODEL = stringKey("gen_ai.response.model");
   static final AttributeKey<List<String>> FINISH_REASONS =
       stringArrayKey("gen_ai.response.finish_reasons");
@@ -43,14 +43,28 @@ final class GenAiNames {
   static final AttributeKey<String> TOOL_NAME = stringKey("gen_ai.tool.name");
   static final AttributeKey<String> TOOL_TYPE = stringKey("gen_ai.tool.type");
   static final AttributeKey<String> TOOL_CALL_ID = stringKey("gen_ai.tool.call.id");
+  static final AttributeKey<Double> TIME_TO_FIRST_CHUNK =
+      doubleKey("gen_ai.response.time_to_first_chunk");
   static final AttributeKey<String> ERROR_TYPE = stringKey("error.type");
+  static final AttributeKey<String> SERVICE = stringKey("service.name");
 
-  /** The conventions have no name for money; these are ours. */
+  // What the conventions have no name for: money, people, batches. These names are ours.
+
+  static final String AWAIT_APPROVAL = "await_approval";
+  static final String INGEST = "audit_ingest";
+
   static final AttributeKey<Long> COST = longKey("weirkeeper.cost.nano_usd");
 
   static final AttributeKey<String> TASK = stringKey("weirkeeper.task.id");
   static final AttributeKey<String> TENANT = stringKey("weirkeeper.tenant");
   static final AttributeKey<Long> ATTEMPT = longKey("weirkeeper.attempt");
+  static final AttributeKey<String> CALL = stringKey("weirkeeper.model_call.id");
+  static final AttributeKey<Long> REQUESTS = longKey("weirkeeper.http.requests");
+  static final AttributeKey<String> REQUEST_ID = stringKey("weirkeeper.provider.request_id");
+  static final AttributeKey<String> APPROVAL_RULE = stringKey("weirkeeper.approval.rule");
+  static final AttributeKey<String> APPROVAL_VERDICT = stringKey("weirkeeper.approval.verdict");
+  static final AttributeKey<Long> RECORDS = longKey("weirkeeper.ingest.records");
+  static final AttributeKey<Long> BYTES = longKey("weirkeeper.ingest.bytes");
   static final AttributeKey<Long> STEPS = longKey("weirkeeper.steps");
   static final AttributeKey<String> EXECUTOR = stringKey("weirkeeper.executor");
 

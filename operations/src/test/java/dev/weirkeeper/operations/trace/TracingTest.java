@@ -14,7 +14,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,11 +37,10 @@ final class TracingTest {
 
   @Test
   void calls_are_children_of_the_task_and_the_task_of_its_producer() {
-    Headers headers = headers(CALLER);
-    TraceContext.accept(headers, "s", "t");
-    tracing.chat(headers, chat("s/1/0", Optional.empty()));
-    tracing.tool(headers, tool("s/1/1"));
-    tracing.agent(headers, agent(Optional.empty()));
+    TaskTrace trace = tracing.accept(headers(CALLER), "s", "t");
+    tracing.chat(trace.headers(), chat("s/1/0", Optional.empty()));
+    tracing.tool(trace.headers(), tool("s/1/1"));
+    tracing.agent(trace, agent(Optional.empty()));
 
     SpanData agent = named("invoke_agent support");
     assertThat(agent.getTraceId()).isEqualTo("0af7651916cd43dd8448eb211c80319c");
@@ -52,10 +53,9 @@ final class TracingTest {
 
   @Test
   void a_task_without_a_context_starts_a_trace_that_is_the_same_in_every_process() {
-    Headers first = headers();
-    TraceContext.accept(first, "s", "t");
-    tracing.agent(first, agent(Optional.empty()));
-    tracing.chat(headers(), chat("s/1/0", Optional.empty()));
+    tracing.agent(tracing.accept(headers(), "s", "t"), agent(Optional.empty()));
+    Tracing other = Tracing.of(PLANNER, SimpleSpanProcessor.create(spans));
+    tracing.chat(other.accept(headers(), "s", "t").headers(), chat("s/1/0", Optional.empty()));
 
     SpanData agent = named("invoke_agent support");
     assertThat(agent.getParentSpanContext().isValid()).isFalse();
@@ -72,7 +72,9 @@ final class TracingTest {
         .containsEntry(GenAiNames.OPERATION, "chat")
         .containsEntry(GenAiNames.PROVIDER, "anthropic")
         .containsEntry(GenAiNames.INPUT_TOKENS, 100L)
-        .containsEntry(GenAiNames.CACHE_WRITE_TOKENS, 10L);
+        .containsEntry(GenAiNames.CACHE_WRITE_TOKENS, 10L)
+        .containsEntry(GenAiNames.REQUESTS, 2L)
+        .containsEntry(GenAiNames.TIME_TO_FIRST_CHUNK, 0.25);
     assertThat(chat.getAttributes().asMap().keySet())
         .extracting(Object::toString)
         .contains("gen_ai.usage.cache_write.input_tokens", "gen_ai.usage.cache_read.input_tokens");
@@ -98,10 +100,11 @@ final class TracingTest {
 
   @Test
   void a_trace_the_producer_did_not_sample_is_not_reported() {
-    Headers headers = headers(CALLER.replaceAll("01$", "00"));
-    TraceContext.accept(headers, "s", "t");
-    tracing.agent(headers, agent(Optional.empty()));
+    TaskTrace trace = tracing.accept(headers(CALLER.replaceAll("01$", "00")), "s", "t");
+    tracing.agent(trace, agent(Optional.empty()));
+    tracing.chat(trace.headers(), chat("s/1/0", Optional.empty()));
     assertThat(spans.getFinishedSpanItems()).isEmpty();
+    assertThat(TraceContext.from(trace.headers()).orElseThrow().sampled()).isFalse();
   }
 
   @Test
@@ -119,11 +122,72 @@ final class TracingTest {
   }
 
   @Test
-  void accepting_a_task_twice_keeps_its_producer() {
+  void what_a_producers_tracing_system_says_goes_on() {
     Headers headers = headers(CALLER);
-    TraceContext once = TraceContext.accept(headers, "s", "t");
-    assertThat(TraceContext.accept(headers, "s", "t")).isEqualTo(once);
-    assertThat(TraceContext.caller(headers).orElseThrow().spanId()).isEqualTo("b7ad6b7169203331");
+    headers.add("tracestate", "vendor=1,other=x".getBytes(StandardCharsets.US_ASCII));
+    TaskTrace trace = tracing.accept(headers, "s", "t");
+    tracing.agent(trace, agent(Optional.empty()));
+
+    assertThat(new String(trace.headers().lastHeader("tracestate").value(), StandardCharsets.UTF_8))
+        .isEqualTo("vendor=1,other=x");
+    SpanData agent = named("invoke_agent support");
+    assertThat(agent.getSpanContext().getTraceState().get("vendor")).isEqualTo("1");
+  }
+
+  @Test
+  void a_sub_agent_is_within_the_call_that_asked_for_it() {
+    TaskTrace parent = tracing.accept(headers(CALLER), "s", "t");
+    TaskTrace child = tracing.accept(parent.headersForSubAgent("s/1/1"), "s/1/1", "s/1/1");
+    tracing.subAgent(parent, tool("s/1/1"));
+    tracing.agent(child, agent(Optional.empty()));
+
+    assertThat(named("invoke_agent support").getParentSpanId())
+        .isEqualTo(named("execute_tool calculator").getSpanId());
+  }
+
+  @Test
+  void a_wait_for_a_person_is_linked_to_what_the_person_did() {
+    TaskTrace trace = tracing.accept(headers(), "s", "t");
+    tracing.approval(
+        trace,
+        new ApprovalSpan(
+            "s",
+            "t",
+            "s/1/0",
+            "delete_record",
+            "default",
+            "approve",
+            TraceContext.from(headers(CALLER)),
+            START,
+            END));
+
+    SpanData wait = named("await_approval delete_record");
+    assertThat(wait.getParentSpanId()).isEqualTo(trace.own().orElseThrow().spanId());
+    assertThat(wait.getLinks())
+        .extracting(link -> link.getSpanContext().getSpanId())
+        .containsExactly("b7ad6b7169203331");
+  }
+
+  @Test
+  void a_batch_is_a_trace_of_its_own_linked_to_the_tasks_in_it() {
+    TaskTrace trace = tracing.accept(headers(), "s", "t");
+    tracing.ingest(new IngestSpan(10, 900, List.of(trace.own().orElseThrow()), START, END));
+
+    SpanData batch = named("audit_ingest");
+    assertThat(batch.getParentSpanContext().isValid()).isFalse();
+    assertThat(batch.getTraceId()).isNotEqualTo(trace.own().orElseThrow().traceId());
+    assertThat(batch.getLinks())
+        .extracting(link -> link.getSpanContext().getSpanId())
+        .containsExactly(trace.own().orElseThrow().spanId());
+  }
+
+  @Test
+  void without_spans_of_our_own_a_task_stays_where_its_producer_was() {
+    Tracing off = Tracing.off();
+    assertThat(off.accept(headers(), "s", "t")).isEqualTo(TaskTrace.NONE);
+    assertThat(TraceContext.from(off.accept(headers(CALLER), "s", "t").headers()))
+        .isEqualTo(TraceContext.from(headers(CALLER)));
+    assertThat(off.on()).isFalse();
   }
 
   @Test
@@ -149,9 +213,10 @@ final class TracingTest {
       TraceConfig config =
           new TraceConfig(
               Optional.of(URI.create("http://127.0.0.1:" + collector.getAddress().getPort())),
+              Optional.empty(),
               Optional.of(Secret.of("api-key=k1")));
       try (Tracing sending = Tracing.start(config, PLANNER)) {
-        sending.agent(headers(), agent(Optional.empty()));
+        sending.agent(sending.accept(headers(), "s", "t"), agent(Optional.empty()));
       }
       assertThat(received.poll(10, TimeUnit.SECONDS))
           .startsWith("/v1/traces k1 ")
@@ -194,7 +259,9 @@ final class TracingTest {
         new TokenCounts(100, 20, 30, 10, 5),
         7,
         "end_turn",
-        Optional.of("msg_1"),
+        2,
+        Optional.of("req_1"),
+        Optional.of(Duration.ofMillis(250)),
         failure,
         START,
         END);

@@ -86,7 +86,10 @@ public final class Replay {
               told.getUnservable(),
               "",
               told.getInput(),
-              input.get());
+              input.get(),
+              null,
+              null,
+              null);
       var event = inbound.event(record);
       Decision decision = Planner.step(state, event);
       SessionEvent today =

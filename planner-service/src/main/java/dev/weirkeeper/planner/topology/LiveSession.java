@@ -1,10 +1,12 @@
 package dev.weirkeeper.planner.topology;
 
+import dev.weirkeeper.operations.trace.TaskTrace;
 import dev.weirkeeper.planner.session.SessionState;
 import dev.weirkeeper.wire.ModelChoice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A session in memory: its state and its prompt as far as it has been encoded. Can be dropped. */
@@ -16,6 +18,8 @@ final class LiveSession {
   /** When somebody looks at it again, if that has been arranged. */
   @Nullable Instant alarm;
 
+  private long tracedTask;
+  private TaskTrace trace = TaskTrace.NONE;
   private @Nullable ModelChoice encodedFor;
   private List<byte[]> fragments = new ArrayList<>();
 
@@ -27,6 +31,20 @@ final class LiveSession {
 
   boolean running() {
     return state instanceof SessionState.Running;
+  }
+
+  /**
+   * Where a task is in a trace. The last one asked for is kept: a session works at one task at a
+   * time.
+   *
+   * @param sequence the event that brought the task
+   */
+  TaskTrace trace(long sequence, LongFunction<TaskTrace> read) {
+    if (tracedTask != sequence) {
+      trace = read.apply(sequence);
+      tracedTask = sequence;
+    }
+    return trace;
   }
 
   /** The fragments encoded so far for a model; none if they were encoded for another. */

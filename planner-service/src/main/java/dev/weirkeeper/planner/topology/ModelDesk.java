@@ -36,7 +36,7 @@ public final class ModelDesk implements AutoCloseable {
   /** Takes each reply; may block. */
   @FunctionalInterface
   public interface Replies {
-    void accept(ModelReply reply, Headers headers);
+    void accept(ModelCall call, ModelReply reply, Headers headers);
   }
 
   private final Caller caller;
@@ -78,7 +78,7 @@ public final class ModelDesk implements AutoCloseable {
     threads.execute(
         () -> {
           try {
-            replies.accept(caller.call(call, prompt, cancellation), headers);
+            replies.accept(call, caller.call(call, prompt, cancellation), headers);
           } catch (RuntimeException e) {
             LOG.error("the reply to model call {} could not be written", call.getCallId(), e);
             made.remove(call.getCallId());

@@ -1,5 +1,7 @@
 package dev.weirkeeper.planner.topology;
 
+import dev.weirkeeper.operations.trace.TaskTrace;
+import dev.weirkeeper.operations.trace.TraceContext;
 import dev.weirkeeper.planner.dialect.Prompt;
 import dev.weirkeeper.planner.edge.Inbound;
 import dev.weirkeeper.planner.edge.InputReader;
@@ -15,6 +17,7 @@ import dev.weirkeeper.planner.session.Planner;
 import dev.weirkeeper.planner.session.SessionEvent.Timer;
 import dev.weirkeeper.planner.session.SessionState;
 import dev.weirkeeper.planner.session.SessionState.AwaitingModel;
+import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
 import dev.weirkeeper.planner.session.SessionState.Running;
 import dev.weirkeeper.planner.session.Waiting;
 import dev.weirkeeper.schemas.chain.EventHash;
@@ -72,7 +75,6 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private static final Duration SWEEP = Duration.ofMinutes(10);
   private static final int SWEPT_AT_ONCE = 500;
   private static final String OWNER = "\u0000owner";
-  private static final List<String> CARRIED = List.of("traceparent", "tracestate");
 
   private record Alarm(Instant at, String sessionId) {}
 
@@ -275,7 +277,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
   private void take(LiveSession session, SpecificRecord value, InputRef ref, Headers headers) {
     switch (value) {
-      case ModelCall call -> callModel(session, call, headers);
+      case ModelCall call -> callModel(session, call);
       case Task task -> apply(session, task, ref, headers, task);
       case ApprovalDecision decision ->
           apply(session, inbound.checked(session.state, decision), ref, headers, null);
@@ -285,7 +287,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   }
 
   /** The call is in the log now, so it may be made: by whoever owns the session, once. */
-  private void callModel(LiveSession session, ModelCall call, Headers headers) {
+  private void callModel(LiveSession session, ModelCall call) {
     if (!(session.state instanceof AwaitingModel waiting)
         || !waiting.call().id().equals(call.getCallId())) {
       return;
@@ -305,7 +307,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     if (effect.agent().mode() != dev.weirkeeper.planner.agent.Agent.Mode.LOOP) {
       prompt = prompt.withoutTools();
     }
-    shell.desk().start(call, prompt, carried(headers));
+    shell.desk().start(call, prompt, trace(session, call.getTaskId(), session.state).headers());
   }
 
   // The one way through
@@ -335,6 +337,10 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
         pins.ifPresent(this::keep);
       }
     }
+    TaskTrace arrived =
+        task == null
+            ? TaskTrace.NONE
+            : shell.spans().tracing().accept(headers, session.id, task.getTaskId());
     JournalRecord record =
         new JournalRecord(
             session.state.session().sequence() + 1,
@@ -344,8 +350,12 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
             unservable,
             "",
             ref,
-            input);
+            input,
+            arrived.own().map(TraceContext::traceparent).orElse(null),
+            arrived.caller().map(TraceContext::traceparent).orElse(null),
+            arrived.own().map(TraceContext::state).filter(s -> !s.isEmpty()).orElse(null));
     dev.weirkeeper.planner.session.SessionEvent event = inbound.event(record);
+    SessionState before = session.state;
     boolean wasRunning = session.running();
     Decision decision = Planner.step(session.state, event);
     if (decision.kind() != Decision.Kind.REPEATED) {
@@ -357,11 +367,13 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       if (wasRunning != session.running() || task != null) {
         remember(session);
       }
-      write(shell.topics().events().name(), session.id, told, headers);
+      TaskTrace trace = task != null ? arrived : trace(session, told.getTaskId(), before);
+      write(shell.topics().events().name(), session.id, told, trace.headers());
+      report(session, before, decision, input, headers);
     } else {
       remember(session);
     }
-    emit(session, decision, headers);
+    emit(session, before, decision);
   }
 
   private static final int EVENT_HASH = JournalRecord.getClassSchema().getField("event_hash").pos();
@@ -410,9 +422,77 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     return null;
   }
 
+  // Traces
+
+  /**
+   * Where a task is in a trace: the one under way before or after a decision, or, without an id,
+   * whichever is.
+   */
+  private TaskTrace trace(LiveSession session, String taskId, SessionState before) {
+    for (SessionState state : List.of(session.state, before)) {
+      if (state instanceof Running running
+          && (taskId.isEmpty() || running.run().task().id().equals(taskId))) {
+        return trace(session, running.run().sequence());
+      }
+    }
+    return TaskTrace.NONE;
+  }
+
+  private TaskTrace trace(LiveSession session, long sequence) {
+    return session.trace(
+        sequence,
+        brought -> {
+          JournalRecord task = Objects.requireNonNull(journal).read(session.id, brought);
+          return new TaskTrace(
+              place(task.getTraceparent(), task.getTracestate()),
+              place(task.getCallerTraceparent(), task.getTracestate()));
+        });
+  }
+
+  private static Optional<TraceContext> place(
+      @Nullable String traceparent, @Nullable String tracestate) {
+    return traceparent == null ? Optional.empty() : TraceContext.parse(traceparent, tracestate);
+  }
+
+  private Headers headers(LiveSession session, SessionState before, Effect effect) {
+    return switch (effect) {
+      case Effect.PublishResult result -> trace(session, result.firstSequence()).headers();
+      case Effect.StartAgent start ->
+          trace(session, start.taskId(), before).headersForSubAgent(start.id());
+      case Effect.CallModel call -> trace(session, call.taskId(), before).headers();
+      case Effect.CallTool call -> trace(session, call.taskId(), before).headers();
+      case Effect.AskPerson ask -> trace(session, ask.taskId(), before).headers();
+      case Effect.RequestBudget ask -> trace(session, ask.taskId(), before).headers();
+      case Effect.ReturnBudget back -> trace(session, back.taskId(), before).headers();
+      case Effect.RaiseAlert alert -> trace(session, alert.task().id(), before).headers();
+      case Effect.CancelAgent _, Effect.AbandonModel _ -> trace(session, "", before).headers();
+    };
+  }
+
+  private void report(
+      LiveSession session,
+      SessionState before,
+      Decision decision,
+      SpecificRecord input,
+      Headers headers) {
+    Spans spans = shell.spans();
+    if (!spans.tracing().on()) {
+      return;
+    }
+    if (before instanceof AwaitingTools waited) {
+      TaskTrace trace = trace(session, waited.run().sequence());
+      spans.moved(waited, session.state, trace, input, headers);
+    }
+    for (Effect effect : decision.effects()) {
+      if (effect instanceof Effect.PublishResult result) {
+        spans.ended(session.id, trace(session, result.firstSequence()), result);
+      }
+    }
+  }
+
   // Effects
 
-  private void emit(LiveSession session, Decision decision, Headers headers) {
+  private void emit(LiveSession session, SessionState before, Decision decision) {
     if (decision.effects().isEmpty()) {
       return;
     }
@@ -433,7 +513,11 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
         shell.desk().abandon(abandon.id());
       }
       for (Addressed addressed : outbound.records(effect, sender)) {
-        write(addressed.topic(), addressed.key(), addressed.value(), headers);
+        write(
+            addressed.topic(),
+            addressed.key(),
+            addressed.value(),
+            headers(session, before, effect));
       }
     }
   }
@@ -449,7 +533,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
             key.getBytes(StandardCharsets.UTF_8),
             Outgoing.of(topic, bytes),
             out.currentSystemTimeMs(),
-            carried(headers)));
+            headers));
   }
 
   /** Streams would drop a record that is too long without a word. */
@@ -469,17 +553,6 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     throw new IllegalStateException(
         "a %s of %d bytes is longer than %d bytes; raise planner.max-record-bytes"
             .formatted(value.getSchema().getName(), length, shell.maxRecordBytes()));
-  }
-
-  private static Headers carried(Headers headers) {
-    Headers carried = new RecordHeaders();
-    for (String name : CARRIED) {
-      var header = headers.lastHeader(name);
-      if (header != null) {
-        carried.add(header);
-      }
-    }
-    return carried;
   }
 
   // Sessions in memory

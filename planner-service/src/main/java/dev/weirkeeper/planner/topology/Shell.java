@@ -19,6 +19,7 @@ import java.util.Map;
  * @param sessionsCached most sessions held in memory by one stream task
  * @param maxRecordBytes no record is written that is longer
  * @param auditUrl base of links to the audit API; empty: none
+ * @param spans reports what is over
  */
 public record Shell(
     Topics topics,
@@ -34,4 +35,5 @@ public record Shell(
     Duration retention,
     int sessionsCached,
     int maxRecordBytes,
-    String auditUrl) {}
+    String auditUrl,
+    Spans spans) {}

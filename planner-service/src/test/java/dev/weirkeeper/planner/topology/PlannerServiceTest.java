@@ -7,11 +7,17 @@ import dev.weirkeeper.local.junit.KafkaForTests;
 import dev.weirkeeper.local.junit.WithBroker;
 import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Settings;
+import dev.weirkeeper.operations.health.ServiceIdentity;
+import dev.weirkeeper.operations.trace.TraceContext;
+import dev.weirkeeper.operations.trace.Tracing;
 import dev.weirkeeper.planner.PlannerConfig;
 import dev.weirkeeper.planner.PlannerService;
 import dev.weirkeeper.planner.replay.RecordedSession;
 import dev.weirkeeper.planner.replay.Replay;
 import dev.weirkeeper.schemas.chain.EventHash;
+import dev.weirkeeper.schemas.serde.AvroSerializer;
+import dev.weirkeeper.schemas.topic.Topic;
+import dev.weirkeeper.schemas.topic.Topics;
 import dev.weirkeeper.wire.AgentDefinition;
 import dev.weirkeeper.wire.LedgerKind;
 import dev.weirkeeper.wire.LedgerLine;
@@ -23,6 +29,9 @@ import dev.weirkeeper.wire.TaskResult;
 import dev.weirkeeper.wire.TaskStatus;
 import dev.weirkeeper.wire.ToolDefinition;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.opentelemetry.sdk.trace.data.SpanData;
+import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -32,6 +41,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +131,71 @@ final class PlannerServiceTest {
   }
 
   @Test
+  void a_trace_goes_on_in_the_planner_that_takes_over() throws Exception {
+    String session = "traced";
+    InMemorySpanExporter spans = InMemorySpanExporter.create();
+    Tracing tracing =
+        Tracing.of(
+            new ServiceIdentity("planner", "1", Map.of()), SimpleSpanProcessor.create(spans));
+    TraceContext producer =
+        TraceContext.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "vendor=1")
+            .orElseThrow();
+    model.gate = new CountDownLatch(1);
+    PlannerService first = start("exactly-once", tracing);
+    send(task(session, "t1"), producer);
+    await().atMost(Duration.ofSeconds(30)).until(() -> model.requests.get() == 1);
+    first.close();
+    spans.reset();
+    model.gate.countDown();
+
+    try (PlannerService _ = start("exactly-once", tracing)) {
+      resultOf(session, "t1");
+    }
+
+    SpanData agent = named(spans, "invoke_agent default").getFirst();
+    assertThat(agent.getTraceId()).isEqualTo(producer.traceId());
+    assertThat(agent.getParentSpanId()).isEqualTo(producer.spanId());
+    assertThat(named(spans, "chat claude-haiku-4-5"))
+        .hasSize(4)
+        .allSatisfy(chat -> assertThat(chat.getTraceId()).isEqualTo(producer.traceId()))
+        .allSatisfy(chat -> assertThat(chat.getParentSpanId()).isEqualTo(agent.getSpanId()));
+    TraceContext place =
+        new TraceContext(producer.traceId(), agent.getSpanId(), true, producer.state());
+    for (Topic<?> topic :
+        List.of(
+            kafka.topics().modelCalls(),
+            kafka.topics().modelReplies(),
+            kafka.topics().toolCalls(Topics.DEFAULT_POOL),
+            kafka.topics().events(),
+            kafka.topics().results())) {
+      assertThat(kafka.readBytes(topic.name()))
+          .filteredOn(record -> session.equals(record.key()))
+          .as(topic.name())
+          .isNotEmpty()
+          .allSatisfy(record -> assertThat(TraceContext.from(record.headers())).contains(place));
+    }
+  }
+
+  private void send(Task task, TraceContext place) throws Exception {
+    String topic = kafka.topics().tasks().name();
+    try (AvroSerializer<Task> serializer = new AvroSerializer<>(kafka.settings());
+        KafkaProducer<String, byte[]> producer =
+            new KafkaProducer<>(
+                kafka.settings(), new StringSerializer(), new ByteArraySerializer())) {
+      ProducerRecord<String, byte[]> record =
+          new ProducerRecord<>(topic, task.getSessionId(), serializer.serialize(topic, task));
+      place.writeTo(record.headers());
+      producer.send(record).get();
+    }
+  }
+
+  private static List<SpanData> named(InMemorySpanExporter spans, String name) {
+    return spans.getFinishedSpanItems().stream()
+        .filter(span -> span.getName().equals(name))
+        .toList();
+  }
+
+  @Test
   void a_session_goes_on_with_its_next_task() throws Exception {
     String session = "two-tasks";
     try (PlannerService _ = start("exactly-once")) {
@@ -198,9 +276,14 @@ final class PlannerServiceTest {
   }
 
   private PlannerService start(String guarantee) throws IOException {
+    return start(guarantee, Tracing.off());
+  }
+
+  private PlannerService start(String guarantee, Tracing tracing) throws IOException {
     return PlannerService.start(
         PlannerConfig.from(Settings.read(PlannerConfig.CATALOGUE, given(guarantee))),
-        new SimpleMeterRegistry());
+        new SimpleMeterRegistry(),
+        tracing);
   }
 
   private Given given(String guarantee) {
