@@ -5,8 +5,11 @@ import dev.weirkeeper.executor.builtin.database.DatabaseConfig;
 import dev.weirkeeper.executor.builtin.database.ToolDatabase;
 import dev.weirkeeper.executor.builtin.documents.DocumentConfig;
 import dev.weirkeeper.executor.builtin.documents.SearchDocuments;
+import dev.weirkeeper.executor.builtin.email.EmailConfig;
+import dev.weirkeeper.executor.builtin.email.SendEmail;
 import dev.weirkeeper.executor.builtin.http.HttpConfig;
 import dev.weirkeeper.executor.builtin.http.HttpRequest;
+import dev.weirkeeper.executor.builtin.people.AskHuman;
 import dev.weirkeeper.executor.builtin.records.DeletableTable;
 import dev.weirkeeper.executor.builtin.records.DeleteRecord;
 import dev.weirkeeper.executor.builtin.sql.ExecuteSqlWrite;
@@ -40,7 +43,9 @@ public final class BuiltinTools implements AutoCloseable {
           .and(Catalogue.of(DeletableTable.TABLES))
           .and(SqlConfig.CATALOGUE)
           .and(HttpConfig.CATALOGUE)
-          .and(DocumentConfig.CATALOGUE);
+          .and(DocumentConfig.CATALOGUE)
+          .and(EmailConfig.CATALOGUE)
+          .and(Catalogue.of(AskHuman.OFFERED));
 
   private final List<Object> tools = new ArrayList<>();
   private final List<Runnable> closing = new ArrayList<>();
@@ -54,6 +59,10 @@ public final class BuiltinTools implements AutoCloseable {
     builtin.addDatabaseTools(settings);
     builtin.addHttpRequest(HttpConfig.from(settings));
     builtin.addDocuments(DocumentConfig.from(settings));
+    builtin.addEmail(EmailConfig.from(settings));
+    if (settings.get(AskHuman.OFFERED)) {
+      builtin.tools.add(new AskHuman());
+    }
     return builtin;
   }
 
@@ -120,6 +129,14 @@ public final class BuiltinTools implements AutoCloseable {
     SearchDocuments tool = new SearchDocuments(config);
     closing.add(tool::close);
     tools.add(tool);
+  }
+
+  private void addEmail(EmailConfig config) {
+    if (config.host().isEmpty()) {
+      leftOut("send_email", EmailConfig.HOST);
+      return;
+    }
+    tools.add(new SendEmail(config));
   }
 
   private static void leftOut(String tools, Setting<?> setting) {

@@ -77,7 +77,8 @@ final class AnnotatedTool implements CallableTool {
         tool.pool(),
         tool.concurrency() == 0 ? OptionalInt.empty() : OptionalInt.of(tool.concurrency()),
         tool.rate().isEmpty() ? Optional.empty() : Optional.of(RateLimit.parse(tool.rate())),
-        owner.getClass().getPackageName().startsWith(BUILTIN_PACKAGE) ? "builtin" : "code");
+        owner.getClass().getPackageName().startsWith(BUILTIN_PACKAGE) ? "builtin" : "code",
+        false);
   }
 
   private static final String BUILTIN_PACKAGE =

@@ -26,6 +26,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param concurrency most calls at once in one executor, if bounded
  * @param rate most calls started per time in one executor, if bounded
  * @param source where it comes from: {@code builtin}, {@code code}, {@code mcp:<server>}
+ * @param asksPerson a person answers its calls; no executor runs it
  */
 public record ToolDeclaration(
     String name,
@@ -38,7 +39,8 @@ public record ToolDeclaration(
     String pool,
     OptionalInt concurrency,
     Optional<RateLimit> rate,
-    String source) {
+    String source,
+    boolean asksPerson) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
@@ -95,7 +97,8 @@ public record ToolDeclaration(
         other,
         concurrency,
         rate,
-        source);
+        source,
+        asksPerson);
   }
 
   /** What is published to the tools topic. */
@@ -113,6 +116,7 @@ public record ToolDeclaration(
         .setMaxResultBytes(maxResultBytes)
         .setMaxAttempts(retry.maxAttempts())
         .setSource(source)
+        .setAsksPerson(asksPerson)
         .build();
   }
 
@@ -130,7 +134,8 @@ public record ToolDeclaration(
             .put("timeout_ms", timeout.toMillis())
             .put("max_result_bytes", maxResultBytes)
             .put("max_attempts", retry.maxAttempts())
-            .put("source", source);
+            .put("source", source)
+            .put("asks_person", asksPerson);
     try {
       byte[] digest =
           MessageDigest.getInstance("SHA-256")

@@ -17,7 +17,8 @@ class BuiltinToolsTest {
   @Test
   void without_settings_only_what_needs_nothing_is_offered() {
     try (BuiltinTools builtin = open(Map.of())) {
-      assertThat(ToolCatalogue.of(builtin.tools()).names()).containsExactly("calculator");
+      assertThat(ToolCatalogue.of(builtin.tools()).names())
+          .containsExactly("ask_human", "calculator");
     }
   }
 

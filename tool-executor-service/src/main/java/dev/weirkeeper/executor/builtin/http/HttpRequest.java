@@ -154,7 +154,8 @@ public final class HttpRequest implements CallableTool, AutoCloseable {
         "default",
         OptionalInt.empty(),
         Optional.empty(),
-        "builtin");
+        "builtin",
+        false);
   }
 
   @Override

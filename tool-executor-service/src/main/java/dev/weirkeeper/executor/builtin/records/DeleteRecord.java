@@ -71,7 +71,8 @@ public final class DeleteRecord implements CallableTool {
         "default",
         OptionalInt.empty(),
         Optional.empty(),
-        "builtin");
+        "builtin",
+        false);
   }
 
   @Override
