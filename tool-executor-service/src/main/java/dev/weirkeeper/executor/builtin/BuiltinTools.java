@@ -18,17 +18,19 @@ import dev.weirkeeper.executor.builtin.sql.SqlQuery;
 import dev.weirkeeper.executor.builtin.tickets.CreateOrUpdateTicket;
 import dev.weirkeeper.executor.builtin.tickets.SearchTickets;
 import dev.weirkeeper.executor.builtin.users.LookupUser;
+import dev.weirkeeper.executor.mcp.McpTools;
 import dev.weirkeeper.executor.tool.ToolFailure;
 import dev.weirkeeper.operations.config.Catalogue;
 import dev.weirkeeper.operations.config.Setting;
 import dev.weirkeeper.operations.config.Settings;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The shipped tools that the settings provide for. A tool whose backing is not configured is left
+ * The shipped tools that the settings provide for, and those of MCP servers. A tool whose backing is not configured is left
  * out, with one log line that names the setting.
  *
  * <p>Opening needs no other system to be up: a tool whose database or server is down is offered and
@@ -45,7 +47,8 @@ public final class BuiltinTools implements AutoCloseable {
           .and(HttpConfig.CATALOGUE)
           .and(DocumentConfig.CATALOGUE)
           .and(EmailConfig.CATALOGUE)
-          .and(Catalogue.of(AskHuman.OFFERED));
+          .and(Catalogue.of(AskHuman.OFFERED))
+          .and(McpTools.CATALOGUE);
 
   private final List<Object> tools = new ArrayList<>();
   private final List<Runnable> closing = new ArrayList<>();
@@ -63,6 +66,7 @@ public final class BuiltinTools implements AutoCloseable {
     if (settings.get(AskHuman.OFFERED)) {
       builtin.tools.add(new AskHuman());
     }
+    settings.get(McpTools.FILE).ifPresent(builtin::addMcp);
     return builtin;
   }
 
@@ -137,6 +141,12 @@ public final class BuiltinTools implements AutoCloseable {
       return;
     }
     tools.add(new SendEmail(config));
+  }
+
+  private void addMcp(Path file) {
+    McpTools mcp = McpTools.of(file);
+    closing.add(mcp::close);
+    tools.addAll(mcp.tools());
   }
 
   private static void leftOut(String tools, Setting<?> setting) {
