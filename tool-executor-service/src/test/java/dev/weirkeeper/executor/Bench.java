@@ -28,7 +28,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.admin.Admin;
@@ -55,20 +56,30 @@ public final class Bench implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final DeliveryMode mode;
+  private final String registry;
   private final String prefix;
   private final Topics topics;
   private final Map<String, String> settings = new HashMap<>();
   private final KafkaProducer<byte[], byte[]> producer;
   private final AvroSerializer<ToolCall> calls;
   private final AvroSerializer<Control> controls;
-  private final List<ConsumerRecord<byte[], byte[]>> records = new CopyOnWriteArrayList<>();
+  private final Queue<ConsumerRecord<byte[], byte[]>> records = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger answered = new AtomicInteger();
   private final List<ToolExecutorService> executors = new ArrayList<>();
   private final Thread reader;
   private final AtomicInteger sent = new AtomicInteger();
   private volatile boolean closing;
 
   public Bench(DeliveryMode mode) throws Exception {
+    this(mode, "mock://executor-tests");
+  }
+
+  /**
+   * @param registry address of the schema registry: one of its own where executors are processes
+   */
+  public Bench(DeliveryMode mode, String registry) throws Exception {
     this.mode = mode;
+    this.registry = registry;
     this.prefix = "b" + BENCHES.incrementAndGet() + "-" + ProcessHandle.current().pid() + ".";
     this.topics = new Topics(prefix);
     settings.put("kafka.bootstrap.servers", Backing.bootstrapServers());
@@ -102,7 +113,7 @@ public final class Bench implements AutoCloseable {
   }
 
   private String registry() {
-    return "mock://executor-tests";
+    return registry;
   }
 
   public Topics topics() {
@@ -221,6 +232,39 @@ public final class Bench implements AutoCloseable {
     headers.forEach(
         (name, text) -> record.headers().add(name, text.getBytes(StandardCharsets.UTF_8)));
     send(record);
+  }
+
+  /** Sends calls without waiting for each. */
+  public void sendAll(Collection<ToolCall> all) {
+    String topic = topics.toolCalls(Topics.DEFAULT_POOL).name();
+    for (ToolCall call : all) {
+      var _ =
+          producer.send(
+              new ProducerRecord<>(
+                  topic,
+                  call.getSessionId().getBytes(StandardCharsets.UTF_8),
+                  calls.serialize(topic, call)));
+    }
+    producer.flush();
+  }
+
+  /** How many results there are so far. */
+  public int answered() {
+    return answered.get();
+  }
+
+  /** When the record of each result was made, by call; of the first where there are several. */
+  public Map<String, Long> answeredAt() {
+    AvroDeserializer<ToolResult> reading =
+        new AvroDeserializer<>(ToolResult.class, Map.of("schema.registry.url", registry()));
+    Map<String, Long> times = new HashMap<>();
+    for (ConsumerRecord<byte[], byte[]> record : of(topics.toolResults().name())) {
+      ToolResult result = reading.deserialize(record.topic(), record.value());
+      if (result != null) {
+        times.merge(result.getCallId(), record.timestamp(), Math::min);
+      }
+    }
+    return times;
   }
 
   /** Sends bytes that are no call. */
@@ -355,7 +399,12 @@ public final class Bench implements AutoCloseable {
       }
       consumer.assign(partitions);
       while (!closing) {
-        consumer.poll(Duration.ofMillis(50)).forEach(records::add);
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(50))) {
+          records.add(record);
+          if (record.topic().equals(topics.toolResults().name())) {
+            answered.incrementAndGet();
+          }
+        }
       }
     }
   }

@@ -343,4 +343,33 @@ abstract class ExecutorContract {
     assertThat(error(bench.await1(effect)).getCode()).isEqualTo(ToolErrorCode.OUTCOME_UNKNOWN);
     assertThat(others.runsOf(effect.getCallId())).isZero();
   }
+
+  @Test
+  void a_call_at_its_delivery_limit_is_put_aside_and_answered() throws Exception {
+    bench
+        .with("executor.drain", "0s")
+        .with("executor.delivery-limit", "2")
+        .withShareGroup("default", Map.of("share.delivery.count.limit", "2"));
+    ToolExecutorService first = bench.start(tools);
+    ToolCall readOnly = bench.send(bench.newCall("hold", "{}"));
+    ToolCall effect = bench.send(bench.newCall("charge_slowly", "{\"amount\":60000}"));
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> tools.runsOf(readOnly.getCallId()) == 1 && tools.runsOf(effect.getCallId()) == 1);
+    first.close();
+    SampleTools others = new SampleTools();
+    bench.start(others);
+
+    ToolResult exhausted = bench.await1(readOnly);
+    assertThat(error(exhausted).getCode()).isEqualTo(ToolErrorCode.MAX_RETRIES_EXCEEDED);
+    assertThat(error(exhausted).getDetails()).isEqualTo("{\"deliveries\":2}");
+    assertThat(exhausted.getDeliveryCount()).isEqualTo(2);
+    assertThat(error(bench.await1(effect)).getCode()).isEqualTo(ToolErrorCode.OUTCOME_UNKNOWN);
+    await().atMost(PATIENCE).until(() -> bench.deadLetters().size() == 2);
+    assertThat(bench.deadLetters())
+        .extracting(DeadLetter::reason)
+        .allSatisfy(reason -> assertThat(reason).contains("was handed out 2 times"));
+    assertThat(others.runsOf(readOnly.getCallId()) + others.runsOf(effect.getCallId())).isZero();
+  }
 }

@@ -1,6 +1,7 @@
 package dev.weirkeeper.cli.command;
 
 import dev.weirkeeper.cli.cluster.Cluster;
+import dev.weirkeeper.cli.cluster.PoolScan;
 import dev.weirkeeper.cli.cluster.TopicScan;
 import dev.weirkeeper.cli.terminal.Amounts;
 import dev.weirkeeper.cli.terminal.Table;
@@ -8,17 +9,28 @@ import dev.weirkeeper.cli.terminal.Terminal;
 import dev.weirkeeper.cli.trouble.ExitCode;
 import dev.weirkeeper.wire.ToolDefinition;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
-@Command(name = "tools", description = "Show the tools that executors offer.")
+@Command(
+    name = "tools",
+    description =
+        "Show the tools that executors offer, and their pools: executors that live, calls that wait.")
 final class ToolsCommand extends ClusterCommand {
+
+  private static final int SHORT_VERSION = 10;
 
   /** A tool as it is shown. */
   record Shown(
       String name,
+      String version,
       String pool,
       String kind,
       long timeoutMs,
@@ -27,13 +39,16 @@ final class ToolsCommand extends ClusterCommand {
       String inputSchema) {}
 
   @Override
-  ExitCode run(Cluster cluster, Terminal terminal) {
+  ExitCode run(Cluster cluster, Terminal terminal) throws ExecutionException, InterruptedException {
     Map<String, ToolDefinition> tools = new TopicScan(cluster).newest(cluster.topics().tools());
-    Table table = new Table("name", "pool", "kind", "timeout", "source", "description");
+    Set<String> pools = new TreeSet<>(cluster.address().pools());
+    Table table = new Table("name", "version", "pool", "kind", "timeout", "source", "description");
     for (ToolDefinition tool : tools.values()) {
+      pools.add(tool.getPool());
       Shown shown =
           new Shown(
               tool.getName(),
+              tool.getVersion(),
               tool.getPool(),
               kind(tool),
               tool.getTimeoutMs(),
@@ -45,16 +60,35 @@ final class ToolsCommand extends ClusterCommand {
       }
       table.row(
           shown.name(),
+          shown.version().substring(0, Math.min(SHORT_VERSION, shown.version().length())),
           shown.pool(),
           shown.kind(),
           Amounts.time(Duration.ofMillis(shown.timeoutMs())),
           shown.source(),
           Amounts.head(shown.description(), 70));
     }
-    if (!terminal.json()) {
+    List<PoolScan.PoolState> states = new PoolScan(cluster).look(pools);
+    if (terminal.json()) {
+      states.forEach(state -> terminal.show(state, String::new));
+    } else {
       terminal.show(tools, () -> tools.isEmpty() ? "no tools" : table.toString());
+      terminal.show(states, () -> "\n" + pools(states));
     }
     return ExitCode.DONE;
+  }
+
+  private static Table pools(List<PoolScan.PoolState> states) {
+    Table table = new Table("pool", "partitions", "group", "executors", "members", "waiting");
+    for (PoolScan.PoolState state : states) {
+      table.row(
+          state.pool(),
+          state.partitions() == 0 ? "no topic" : state.partitions(),
+          state.group().name().toLowerCase(Locale.ROOT),
+          state.executors().isEmpty() ? "none" : String.join(", ", state.executors()),
+          state.members(),
+          state.waiting().map(Amounts::count).orElse("unknown"));
+    }
+    return table;
   }
 
   private static String kind(ToolDefinition tool) {

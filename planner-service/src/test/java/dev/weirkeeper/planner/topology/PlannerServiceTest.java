@@ -322,7 +322,8 @@ final class PlannerServiceTest {
         .setDescription("Says it again.")
         .setInputSchema(
             """
-            {"type":"object","properties":{"text":{"type":"string"}},"required":["text"]}""")
+            {"type":"object","properties":{"text":{"type":"string"}},"required":["text"]}\
+            """)
         .build();
   }
 }

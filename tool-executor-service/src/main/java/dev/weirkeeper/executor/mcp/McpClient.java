@@ -30,7 +30,7 @@ final class McpClient implements AutoCloseable {
   private static final String META = "io.modelcontextprotocol/";
 
   /** Servers of before may say nothing to a question they don't know. */
-  private static final Duration PROBE = Duration.ofSeconds(10);
+  private static final Duration PROBE = Duration.ofSeconds(20);
 
   private static final int MAX_PAGES = 50;
   private static final int MAX_TOOLS = 500;
@@ -55,7 +55,7 @@ final class McpClient implements AutoCloseable {
       throws LinkFailure, InterruptedException {
     Link link =
         switch (server.reach()) {
-          case Reach.Process process -> new StdioLink(server.name(), process, onToolsChanged);
+          case Reach.Program process -> new StdioLink(server.name(), process, onToolsChanged);
           case Reach.Http http -> new HttpLink(server.name(), http);
         };
     McpClient client = new McpClient(server.name(), link);
@@ -117,6 +117,13 @@ final class McpClient implements AutoCloseable {
       link.speak(version);
       link.tell(Messages.notification("notifications/initialized", Messages.object()));
     } catch (RpcError e) {
+      if (e.code() == RpcError.UNSUPPORTED_VERSION
+          && e.data().path("supported").valueStream().anyMatch(known -> is(known, STATELESS))) {
+        // It was only too slow to answer the first question.
+        version = STATELESS;
+        link.speak(version);
+        return;
+      }
       throw LinkFailure.hopeless(
           "MCP server %s refuses to begin: %s".formatted(server, e.getMessage()), e);
     }

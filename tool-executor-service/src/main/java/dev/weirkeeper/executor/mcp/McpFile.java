@@ -181,7 +181,7 @@ public final class McpFile {
         return Optional.empty();
       }
       return Optional.of(
-          new Reach.Process(
+          new Reach.Program(
               command,
               values(at + ".env", given.get("env")),
               Optional.ofNullable(given.get("directory")).map(node -> Path.of(node.asString()))));

@@ -42,7 +42,7 @@ public record McpServer(
      * @param environment all of its environment
      * @param directory it works in; absent: ours
      */
-    record Process(
+    record Program(
         List<String> command, Map<String, String> environment, Optional<Path> directory)
         implements Reach {
 

@@ -45,7 +45,7 @@ final class StdioLink implements Link {
    * @param onToolsChanged told when it says that its tools are others now
    * @throws LinkFailure if it can't be started
    */
-  StdioLink(String server, Reach.Process how, Runnable onToolsChanged) throws LinkFailure {
+  StdioLink(String server, Reach.Program how, Runnable onToolsChanged) throws LinkFailure {
     this.server = server;
     this.onToolsChanged = onToolsChanged;
     ProcessBuilder builder = new ProcessBuilder(how.command());
@@ -80,7 +80,10 @@ final class StdioLink implements Link {
       cancel(exchange, "nobody waits for it any more");
       throw e;
     } catch (ExecutionException e) {
-      throw LinkFailure.unknown(String.valueOf(e.getCause().getMessage()), e.getCause());
+      Throwable gone = e.getCause();
+      throw LinkFailure.unknown(
+          gone == null ? "MCP server " + server + " is gone" : String.valueOf(gone.getMessage()),
+          gone);
     } finally {
       waiting.remove(exchange.id());
     }

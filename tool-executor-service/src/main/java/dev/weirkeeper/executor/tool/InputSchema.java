@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +38,12 @@ public final class InputSchema {
           registry ->
               registry
                   .schemaCacheEnabled(false)
+                  .schemaLoader(loader -> loader.fetchRemoteResources(false))
                   .schemaRegistryConfig(
-                      SchemaRegistryConfig.builder().formatAssertionsEnabled(true).build()));
+                      SchemaRegistryConfig.builder()
+                          .formatAssertionsEnabled(true)
+                          .regularExpressionFactory(BoundedPattern.FACTORY)
+                          .build()));
 
   private final ObjectNode document;
   private final Schema schema;
@@ -77,7 +82,7 @@ public final class InputSchema {
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
           "the input schema is no JSON: " + e.getOriginalMessage(), e);
-    } catch (SchemaException e) {
+    } catch (SchemaException | PatternSyntaxException e) {
       throw new IllegalArgumentException("the input schema can't be used: " + e.getMessage(), e);
     }
   }

@@ -8,7 +8,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -83,7 +85,7 @@ public final class PoolWorker implements AutoCloseable {
         intake.share()
             ? shareLanes(pool, topic, group, slots, runner, equipment, connection, intake)
             : new GroupReader(
-                connection.consumer(),
+                named(connection.consumer(), equipment.executor()),
                 group,
                 pool,
                 topic,
@@ -106,7 +108,7 @@ public final class PoolWorker implements AutoCloseable {
       Connection connection,
       Intake intake) {
     return new ShareLanes(
-        connection.shareConsumer(),
+        named(connection.shareConsumer(), equipment.executor()),
         group,
         pool,
         topic,
@@ -116,6 +118,12 @@ public final class PoolWorker implements AutoCloseable {
         equipment.metrics(),
         intake.concurrency(),
         intake.lanes());
+  }
+
+  /** So that whoever looks at the group can tell its executors. */
+  private static Map<String, Object> named(Map<String, Object> settings, String executor) {
+    settings.putIfAbsent(CommonClientConfigs.CLIENT_ID_CONFIG, executor);
+    return settings;
   }
 
   /** What it waits for before it can take calls, if anything. */

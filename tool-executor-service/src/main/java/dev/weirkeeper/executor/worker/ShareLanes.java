@@ -105,11 +105,15 @@ final class ShareLanes implements CallSource {
     if (stopping) {
       return;
     }
+    int number = opened.incrementAndGet();
+    Map<String, Object> own = new HashMap<>(settings);
+    own.computeIfPresent(
+        ConsumerConfig.CLIENT_ID_CONFIG,
+        (key, executor) -> MemberName.lane(executor.toString(), number));
     ShareLane lane =
         new ShareLane(
-            "lane-" + site.pool() + "-" + opened.incrementAndGet(),
-            new KafkaShareConsumer<>(
-                settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+            "lane-" + site.pool() + "-" + number,
+            new KafkaShareConsumer<>(own, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
             site);
     lanes.add(lane);
     lane.start();

@@ -211,7 +211,7 @@ class RealServersTest {
     OfferedTool echo =
         accepted.stream().filter(tool -> tool.name().equals("echo")).findFirst().orElseThrow();
     var older = echo.definition().deepCopy().put("description", "What it said before");
-    accepted.replaceAll(tool -> tool == echo ? new OfferedTool("echo", older) : tool);
+    accepted.replaceAll(tool -> tool.equals(echo) ? new OfferedTool("echo", older) : tool);
     accepted.add(
         new OfferedTool("gone", ToolJson.object().put("name", "gone").put("description", "x")));
     McpLock.of(file).with("s", accepted).write(file);
@@ -242,7 +242,7 @@ class RealServersTest {
 
     Awaitility.await()
         .atMost(PATIENCE)
-        .ignoreExceptionsMatching(e -> e instanceof ToolFailure failure && failure.retryable())
+        .ignoreExceptionsInstanceOf(ToolFailure.class) // it may be seen to die by the call itself
         .untilAsserted(
             () -> assertThat(trial.call("s_echo", "{\"message\":\"two\"}")).contains("two"));
   }
