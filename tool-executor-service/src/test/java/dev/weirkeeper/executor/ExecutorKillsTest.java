@@ -131,7 +131,8 @@ class ExecutorKillsTest {
   private static List<ToolCall> batch(Bench bench) {
     List<ToolCall> batch = new ArrayList<>();
     for (int i = 0; i < 20; i++) {
-      ToolCall.Builder call = bench.newCall(i % 2 == 0 ? "charge" : "create_or_update_ticket", "{}");
+      ToolCall.Builder call =
+          bench.newCall(i % 2 == 0 ? "charge" : "create_or_update_ticket", "{}");
       String arguments = i % 2 == 0 ? "{}" : "{\"title\":\"" + call.getCallId() + "\"}";
       batch.add(
           call.setArguments(arguments)
@@ -148,7 +149,9 @@ class ExecutorKillsTest {
     Path file = folder.resolve("executor-" + ++started + ".properties");
     Files.write(
         file,
-        settings.entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue()).toList());
+        settings.entrySet().stream()
+            .map(entry -> entry.getKey() + "=" + entry.getValue())
+            .toList());
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-Xmx192m",

@@ -64,9 +64,7 @@ class ExecutorThroughput {
     double one = 0;
     for (int executors : new int[] {1, 2, 4, 8}) {
       try (Bench bench = new Bench(DeliveryMode.SHARE)) {
-        bench
-            .with("executor.concurrency", Integer.toString(AT_ONCE))
-            .with("executor.backlog", "0");
+        bench.with("executor.concurrency", Integer.toString(AT_ONCE)).with("executor.backlog", "0");
         for (int i = 0; i < executors; i++) {
           bench.start(new Idle());
         }

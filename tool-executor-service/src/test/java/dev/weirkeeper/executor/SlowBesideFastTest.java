@@ -37,7 +37,8 @@ class SlowBesideFastTest {
     long[] beside = latencies(true);
 
     System.out.printf(
-        "%d fast calls on one partition: p50 %d ms, p99 %d ms alone; p50 %d ms, p99 %d ms beside a call of %d locks%n",
+        "%d fast calls on one partition: p50 %d ms, p99 %d ms alone; p50 %d ms, p99 %d ms beside a"
+            + " call of %d locks%n",
         FAST, at(alone, 50), at(alone, 99), at(beside, 50), at(beside, 99), LOCKS);
     if (MEASURED) {
       assertThat((double) at(beside, 99)).isLessThanOrEqualTo(at(alone, 99) * 1.2);

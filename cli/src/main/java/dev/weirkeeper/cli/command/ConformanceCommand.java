@@ -25,7 +25,9 @@ final class ConformanceCommand extends Group {
   @Command(
       name = "executor",
       description =
-          "Run the executor contract (docs/executor-protocol.md) against the executors of a pool. They must offer the tool conformance_echo, and should offer conformance_sleep, conformance_large, conformance_fail and conformance_count.",
+          "Run the executor contract (docs/executor-protocol.md) against the executors of a pool."
+              + " They must offer the tool conformance_echo, and should offer conformance_sleep,"
+              + " conformance_large, conformance_fail and conformance_count.",
       footer = "%nUse a pool of its own: calls of agents would be in the way.")
   static final class Executor extends ClusterCommand {
 

@@ -180,7 +180,8 @@ final class McpCommand extends Group {
   @Command(
       name = "accept",
       description =
-          "Accept what a server offers now. Executors serve it after their next start; look at it with weir mcp show first.")
+          "Accept what a server offers now. Executors serve it after their next start; look at it"
+              + " with weir mcp show first.")
   static final class Accept extends McpFileCommand {
 
     @Parameters(index = "0", paramLabel = "SERVER", description = "the server")

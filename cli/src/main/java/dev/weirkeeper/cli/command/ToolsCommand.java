@@ -22,7 +22,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "tools",
     description =
-        "Show the tools that executors offer, and their pools: executors that live, calls that wait.")
+        "Show the tools that executors offer, and their pools: executors that live, calls that"
+            + " wait.")
 final class ToolsCommand extends ClusterCommand {
 
   private static final int SHORT_VERSION = 10;

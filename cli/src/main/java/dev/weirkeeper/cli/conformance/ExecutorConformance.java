@@ -97,11 +97,11 @@ public final class ExecutorConformance implements AutoCloseable {
         };
     if (!Wire.await(patience, () -> wire.ready() ? Optional.of(true) : Optional.empty())
         .isPresent()) {
-      both.accept(
-          new Verdict("the topics can be read", Verdict.Outcome.FAILED, "not in time", 0));
+      both.accept(new Verdict("the topics can be read", Verdict.Outcome.FAILED, "not in time", 0));
       return verdicts;
     }
-    check(both, "publishes its tools, each with a definition that planners can use", this::catalogue);
+    check(
+        both, "publishes its tools, each with a definition that planners can use", this::catalogue);
     check(both, "answers a call, with everything that identifies it", this::answers);
     check(both, "takes the call's headers over to the result", this::headers);
     check(both, "answers many calls at once, each of them", this::many);
@@ -135,8 +135,7 @@ public final class ExecutorConformance implements AutoCloseable {
       outcome = Verdict.Outcome.SKIPPED;
       detail = String.valueOf(e.getMessage());
     }
-    verdicts.accept(
-        new Verdict(what, outcome, detail, (System.nanoTime() - began) / 1_000_000));
+    verdicts.accept(new Verdict(what, outcome, detail, (System.nanoTime() - began) / 1_000_000));
   }
 
   private void catalogue() throws InterruptedException, Failed {
@@ -201,7 +200,8 @@ public final class ExecutorConformance implements AutoCloseable {
         result.getContent().contains("hello"),
         "the content is %s and does not have the text of the arguments",
         result.getContent());
-    require(answer.key().equals(call.getSessionId()), "the key is %s, not the session", answer.key());
+    require(
+        answer.key().equals(call.getSessionId()), "the key is %s, not the session", answer.key());
     require(result.getSessionId().equals(call.getSessionId()), "session_id is not the call's");
     require(result.getTaskId().equals(call.getTaskId()), "task_id is not the call's");
     require(result.getAttempt() == call.getAttempt(), "attempt is not the call's");
@@ -266,10 +266,7 @@ public final class ExecutorConformance implements AutoCloseable {
         second.result().getContent());
     require(second.result().getFromJournal(), "the second answer has from_journal false");
     ToolCall other =
-        ToolCall.newBuilder(call)
-            .setArguments("{ }")
-            .setArgumentsHash(sha256("{ }"))
-            .build();
+        ToolCall.newBuilder(call).setArguments("{ }").setArgumentsHash(sha256("{ }")).build();
     wire.send(other, Map.of());
     require(
         nth(call, 3).result().getError() != null,
@@ -278,7 +275,8 @@ public final class ExecutorConformance implements AutoCloseable {
 
   private void unknownTool() throws InterruptedException, Failed, Skipped {
     needs(ECHO);
-    ToolError error = refused(call("conformance_no_such_tool", "{}").build(), ToolErrorCode.UNKNOWN_TOOL);
+    ToolError error =
+        refused(call("conformance_no_such_tool", "{}").build(), ToolErrorCode.UNKNOWN_TOOL);
     require(
         error.getMessage().contains(ECHO),
         "the message does not name the tools there are: %s",
@@ -292,8 +290,7 @@ public final class ExecutorConformance implements AutoCloseable {
         missing.getMessage().contains("text"),
         "the message does not name the missing argument: %s",
         missing.getMessage());
-    ToolError wrong =
-        refused(call(ECHO, "{\"text\":5}").build(), ToolErrorCode.INVALID_ARGUMENTS);
+    ToolError wrong = refused(call(ECHO, "{\"text\":5}").build(), ToolErrorCode.INVALID_ARGUMENTS);
     require(
         wrong.getMessage().contains("/text"),
         "the message has no path to the wrong argument: %s",
@@ -302,14 +299,12 @@ public final class ExecutorConformance implements AutoCloseable {
 
   private void hash() throws InterruptedException, Failed, Skipped {
     needs(ECHO);
-    refused(
-        echo("one").setArguments("{\"text\":\"another\"}").build(), ToolErrorCode.REJECTED);
+    refused(echo("one").setArguments("{\"text\":\"another\"}").build(), ToolErrorCode.REJECTED);
   }
 
   private void late() throws InterruptedException, Failed, Skipped {
     needs(ECHO);
-    refused(
-        echo("late").setDeadline(Instant.now().minusSeconds(1)).build(), ToolErrorCode.TIMEOUT);
+    refused(echo("late").setDeadline(Instant.now().minusSeconds(1)).build(), ToolErrorCode.TIMEOUT);
   }
 
   private void deadline() throws InterruptedException, Failed, Skipped {
@@ -327,7 +322,10 @@ public final class ExecutorConformance implements AutoCloseable {
     for (int i = 1; i <= 5; i++) {
       // One session, so one partition.
       ToolCall fast =
-          echo("fast").setSessionId(slow.getSessionId()).setCallId(id(slow.getSessionId(), i)).build();
+          echo("fast")
+              .setSessionId(slow.getSessionId())
+              .setCallId(id(slow.getSessionId(), i))
+              .build();
       wire.send(fast, Map.of());
       first(fast);
     }
@@ -381,7 +379,8 @@ public final class ExecutorConformance implements AutoCloseable {
     needs(LARGE);
     ToolResult result = ask(call(LARGE, "{\"bytes\":" + TOO_LONG + "}").build()).result();
     ToolError error = result.getError();
-    boolean shortened = error == null && result.getHandle() != null && result.getFullBytes() == TOO_LONG;
+    boolean shortened =
+        error == null && result.getHandle() != null && result.getFullBytes() == TOO_LONG;
     require(
         shortened || (error != null && error.getCode() == ToolErrorCode.RESULT_TOO_LARGE),
         "it answered neither head and tail with a handle nor result_too_large, but %s",
@@ -465,8 +464,7 @@ public final class ExecutorConformance implements AutoCloseable {
     ToolResult result = ask(call).result();
     ToolError error = result.getError();
     if (error == null || error.getCode() != code) {
-      throw new Failed(
-          "expected %s, got %s".formatted(code, error == null ? "a result" : error));
+      throw new Failed("expected %s, got %s".formatted(code, error == null ? "a result" : error));
     }
     return error;
   }

@@ -77,8 +77,7 @@ final class Wire implements AutoCloseable {
   void sendRaw(String session, byte[] value) throws InterruptedException {
     cluster.write(
         List.of(
-            new ProducerRecord<>(
-                cluster.topics().toolCalls(pool).name(), utf8(session), value)));
+            new ProducerRecord<>(cluster.topics().toolCalls(pool).name(), utf8(session), value)));
   }
 
   void send(Control control) throws InterruptedException {

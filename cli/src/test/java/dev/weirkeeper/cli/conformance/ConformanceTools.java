@@ -21,7 +21,11 @@ final class ConformanceTools {
 
   record Size(@Param(min = "0", max = "10000000") int bytes) {}
 
-  @Tool(name = ExecutorConformance.ECHO, description = "Returns the text", readOnly = true, pool = POOL)
+  @Tool(
+      name = ExecutorConformance.ECHO,
+      description = "Returns the text",
+      readOnly = true,
+      pool = POOL)
   Text echo(Text text) {
     return text;
   }

@@ -114,12 +114,18 @@ class ExecutorConformanceTest {
     Map<String, String> settings =
         new HashMap<>(
             Map.of(
-                "kafka.bootstrap.servers", broker.bootstrapServers(),
-                "schema.registry.url", registry.url(),
-                "topics.prefix", prefix,
-                "executor.delivery", delivery,
-                "executor.drain", "1s",
-                "executor.journal.url", postgres.createDatabase("journal")));
+                "kafka.bootstrap.servers",
+                broker.bootstrapServers(),
+                "schema.registry.url",
+                registry.url(),
+                "topics.prefix",
+                prefix,
+                "executor.delivery",
+                delivery,
+                "executor.drain",
+                "1s",
+                "executor.journal.url",
+                postgres.createDatabase("journal")));
     ToolExecutorService executor =
         new ToolExecutorService(
             ExecutorConfig.read(Given.of(settings)),

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The shipped tools that the settings provide for, and those of MCP servers. A tool whose backing is not configured is left
- * out, with one log line that names the setting.
+ * The shipped tools that the settings provide for, and those of MCP servers. A tool whose backing
+ * is not configured is left out, with one log line that names the setting.
  *
  * <p>Opening needs no other system to be up: a tool whose database or server is down is offered and
  * fails, in a way that is worth a retry, until it is back. Thread-safe.

@@ -160,7 +160,10 @@ final class HttpLink implements Link {
         if (message.isPresent() && !message.get().has("method")) {
           return message;
         }
-        message.map(Messages::progress).filter(said -> !said.isBlank()).ifPresent(exchange.progress());
+        message
+            .map(Messages::progress)
+            .filter(said -> !said.isBlank())
+            .ifPresent(exchange.progress());
       }
     }
     return Messages.read(event.readByteArray());

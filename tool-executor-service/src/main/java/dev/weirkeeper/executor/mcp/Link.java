@@ -20,10 +20,7 @@ interface Link extends AutoCloseable {
    * @param progress told what the server says meanwhile
    */
   record Exchange(
-      ObjectNode message,
-      Map<String, String> headers,
-      Duration atMost,
-      Consumer<String> progress) {
+      ObjectNode message, Map<String, String> headers, Duration atMost, Consumer<String> progress) {
 
     String id() {
       return message.path("id").asString();

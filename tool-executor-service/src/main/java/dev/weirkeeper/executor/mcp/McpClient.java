@@ -104,9 +104,7 @@ final class McpClient implements AutoCloseable {
     params.set("clientInfo", clientInfo());
     try {
       String agreed =
-          ask("initialize", params, Map.of(), atMost, _ -> {})
-              .path("protocolVersion")
-              .asString("");
+          ask("initialize", params, Map.of(), atMost, _ -> {}).path("protocolVersion").asString("");
       if (!WITH_SESSION.contains(agreed)) {
         throw LinkFailure.hopeless(
             "MCP server %s speaks version '%s', which is not one of %s or %s"

@@ -114,8 +114,7 @@ final class McpConnection implements AutoCloseable {
       return;
     }
     long pause =
-        Math.min(
-            LONGEST_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << Math.min(deaths - 1, 20));
+        Math.min(LONGEST_PAUSE.toNanos(), FIRST_PAUSE.toNanos() << Math.min(deaths - 1, 20));
     notBefore = System.nanoTime() + pause;
     LOG.warn(
         "MCP server {} is gone; it is connected to again in {} ms at the earliest",

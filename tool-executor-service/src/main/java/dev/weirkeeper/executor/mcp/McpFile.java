@@ -54,8 +54,18 @@ public final class McpFile {
 
   private static final Set<String> KEYS =
       Set.of(
-          "command", "env", "directory", "url", "headers", "trusted", "tools", "prefix", "pool",
-          "timeout", "max_result", "concurrency");
+          "command",
+          "env",
+          "directory",
+          "url",
+          "headers",
+          "trusted",
+          "tools",
+          "prefix",
+          "pool",
+          "timeout",
+          "max_result",
+          "concurrency");
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,31}");
   private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{0,40}");
@@ -134,7 +144,9 @@ public final class McpFile {
     Optional<Reach> reach = reach(at, given);
     boolean trusted = flag(at, given, "trusted");
     Optional<List<String>> only =
-        given.has("tools") ? Optional.of(texts(at + ".tools", given.get("tools"))) : Optional.empty();
+        given.has("tools")
+            ? Optional.of(texts(at + ".tools", given.get("tools")))
+            : Optional.empty();
     String prefix = text(at, given, "prefix", name.replace('-', '_') + "_");
     if (!PREFIX.matcher(prefix).matches()) {
       problems.add(at + ".prefix: expected at most 40 letters, digits, - and _, got " + prefix);

@@ -48,8 +48,7 @@ public final class McpLock {
           .properties()
           .forEach(
               server ->
-                  accepted.put(
-                      server.getKey(), tools(file, server.getKey(), server.getValue())));
+                  accepted.put(server.getKey(), tools(file, server.getKey(), server.getValue())));
     } catch (NoSuchFileException e) {
       return new McpLock(Map.of());
     } catch (IOException | JacksonException e) {
@@ -70,7 +69,8 @@ public final class McpLock {
                   OfferedTool.of(entry.getValue().path("definition"))
                       .filter(found -> found.name().equals(entry.getKey()))
                       .filter(
-                          found -> found.hash().equals(entry.getValue().path("sha256").asString("")))
+                          found ->
+                              found.hash().equals(entry.getValue().path("sha256").asString("")))
                       .orElseThrow(
                           () ->
                               new IllegalArgumentException(

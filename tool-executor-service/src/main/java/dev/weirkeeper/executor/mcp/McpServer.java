@@ -42,8 +42,7 @@ public record McpServer(
      * @param environment all of its environment
      * @param directory it works in; absent: ours
      */
-    record Program(
-        List<String> command, Map<String, String> environment, Optional<Path> directory)
+    record Program(List<String> command, Map<String, String> environment, Optional<Path> directory)
         implements Reach {
 
       /** Without the values of the environment, which may be secrets. */

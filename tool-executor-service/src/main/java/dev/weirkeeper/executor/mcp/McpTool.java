@@ -103,7 +103,8 @@ final class McpTool implements CallableTool {
       throw ToolFailure.of(
               "%s was not run: MCP server %s has changed its definition since it was accepted"
                   .formatted(declaration.name(), server.name()))
-          .hint("this needs a person: weir mcp show tells what changed, weir mcp accept lets it run")
+          .hint(
+              "this needs a person: weir mcp show tells what changed, weir mcp accept lets it run")
           .detail("accepted", hash)
           .detail("offered", offered.get().hash());
     }

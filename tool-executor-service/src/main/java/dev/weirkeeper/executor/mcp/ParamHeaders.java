@@ -80,7 +80,8 @@ final class ParamHeaders {
           return Optional.of(ANNOTATION + " '" + name + "' is no header's name, or stands twice");
         }
         if (!TYPES.contains(property.getValue().path("type").asString(""))) {
-          return Optional.of(ANNOTATION + " '" + name + "' is for text, integers and booleans only");
+          return Optional.of(
+              ANNOTATION + " '" + name + "' is for text, integers and booleans only");
         }
       }
       Optional<String> below = problem(property.getValue(), names);

@@ -14,9 +14,9 @@
  * server asks of its client: sampling, roots and elicitation are refused.
  *
  * <p>Invariants: a server's process gets no environment but the one in the file; what a server
- * sends is bounded before it is kept; a hint of a server that is not marked as trusted makes no tool
- * safer than destructive; a request that may have been received is only sent again for a tool that
- * may be repeated, by the executor and with a new id.
+ * sends is bounded before it is kept; a hint of a server that is not marked as trusted makes no
+ * tool safer than destructive; a request that may have been received is only sent again for a tool
+ * that may be repeated, by the executor and with a new id.
  *
  * <p>Start with {@link dev.weirkeeper.executor.mcp.McpTools}.
  *

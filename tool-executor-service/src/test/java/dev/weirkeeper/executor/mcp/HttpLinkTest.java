@@ -98,8 +98,11 @@ class HttpLinkTest {
         new MockResponse.Builder()
             .addHeader("Content-Type", "text/event-stream")
             .body(
-                ": hello\n\nevent: message\ndata: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\","
-                    + "\"params\":{\"progress\":1}}\n\ndata: {\"jsonrpc\":\"2.0\",\"id\":\"w3\",\n"
+                ": hello\n\n"
+                    + "event: message\n"
+                    + "data:"
+                    + " {\"jsonrpc\":\"2.0\",\"method\":\"notifications/progress\",\"params\":{\"progress\":1}}\n\n"
+                    + "data: {\"jsonrpc\":\"2.0\",\"id\":\"w3\",\n"
                     + "data: \"result\":{\"structuredContent\":{\"n\":1}}}\n\n")
             .build());
 
@@ -116,7 +119,8 @@ class HttpLinkTest {
         "302 |                                                         | false | EXECUTION_ERROR",
         "200 | no json                                                 | false | OUTCOME_UNKNOWN",
         "200 | []                                                      | false | OUTCOME_UNKNOWN",
-        "200 | {\"id\":1,\"error\":{\"code\":-32602,\"message\":\"a\"}} | false | INVALID_ARGUMENTS",
+        "200 | {\"id\":1,\"error\":{\"code\":-32602,\"message\":\"a\"}} | false |"
+            + " INVALID_ARGUMENTS",
         "200 | {\"id\":1,\"error\":{\"code\":-32603,\"message\":\"a\"}} | false | EXECUTION_ERROR",
         "200 | {\"id\":1,\"result\":{\"resultType\":\"input_required\"}} | false | EXECUTION_ERROR"
       })

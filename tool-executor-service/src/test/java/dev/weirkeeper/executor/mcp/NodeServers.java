@@ -62,13 +62,13 @@ final class NodeServers {
     }
     try (InputStream script =
         Objects.requireNonNull(NodeServers.class.getResourceAsStream("stateless-server.mjs"))) {
-      Files.copy(
-          script, HOME.resolve("stateless-server.mjs"), StandardCopyOption.REPLACE_EXISTING);
+      Files.copy(script, HOME.resolve("stateless-server.mjs"), StandardCopyOption.REPLACE_EXISTING);
     }
   }
 
   private static Optional<Path> program(String name) {
-    return Stream.of(Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator))
+    return Stream.of(
+            Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator))
         .map(folder -> Path.of(folder, name))
         .filter(Files::isExecutable)
         .findFirst();

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -60,8 +59,7 @@ class RealServersTest {
       return "command: [%s, %s, stdio]".formatted(NodeServers.node(), NodeServers.everything());
     }
     NodeServers.Listening server =
-        NodeServers.listen(
-            false, NodeServers.node(), NodeServers.everything(), "streamableHttp");
+        NodeServers.listen(false, NodeServers.node(), NodeServers.everything(), "streamableHttp");
     opened.add(server);
     return "url: http://localhost:%d/mcp".formatted(server.port());
   }
@@ -106,8 +104,7 @@ class RealServersTest {
     assertThat(accept(file)).extracting(OfferedTool::name).contains("echo", "get-sum");
     McpTools tools = serve(file);
 
-    ToolCatalogue.Entry echo =
-        ToolCatalogue.of(tools.tools()).find("s_echo").orElseThrow();
+    ToolCatalogue.Entry echo = ToolCatalogue.of(tools.tools()).find("s_echo").orElseThrow();
     assertThat(echo.declaration().source()).isEqualTo("mcp:s");
     assertThat(echo.declaration().effect().readOnly()).isTrue();
     assertThat(trial(tools).call("s_echo", "{\"message\":\"Grüße\"}")).contains("Grüße");
@@ -135,8 +132,7 @@ class RealServersTest {
               assertThat(failure.message()).isEqualTo("no such thing");
               assertThat(failure.retryable()).isFalse();
             });
-    try (McpClient client =
-        McpClient.connect(McpFile.read(file).getFirst(), PATIENCE, () -> {})) {
+    try (McpClient client = McpClient.connect(McpFile.read(file).getFirst(), PATIENCE, () -> {})) {
       assertThat(client.version()).isEqualTo(McpClient.STATELESS);
     }
   }
@@ -162,7 +158,7 @@ class RealServersTest {
 
     String shown = trial(serve(file)).call("s_get-env", "{}");
 
-    assertThat(ToolJson.mapper().readValue(shown, Map.class)).isEqualTo(Map.of("ONLY", "this"));
+    assertThat(ToolJson.mapper().readTree(shown).toString()).isEqualTo("{\"ONLY\":\"this\"}");
   }
 
   @Test
@@ -172,8 +168,7 @@ class RealServersTest {
     Files.writeString(folder.resolve("secret.txt"), "outside");
     Path file =
         file(
-            "command: [%s, %s, %s]"
-                .formatted(NodeServers.node(), NodeServers.filesystem(), served),
+            "command: [%s, %s, %s]".formatted(NodeServers.node(), NodeServers.filesystem(), served),
             "    trusted: true\n    tools: [read_text_file, write_file]\n");
     accept(file);
     McpTools tools = serve(file);
@@ -189,8 +184,7 @@ class RealServersTest {
                 .effect()
                 .destructive())
         .isTrue();
-    assertThat(trial.call("s_read_text_file", path(served.resolve("note.txt"))))
-        .contains("inside");
+    assertThat(trial.call("s_read_text_file", path(served.resolve("note.txt")))).contains("inside");
     assertThatExceptionOfType(ToolFailure.class)
         .isThrownBy(() -> trial.call("s_read_text_file", path(folder.resolve("secret.txt"))))
         .satisfies(failure -> assertThat(failure.message()).contains("Access denied"));

@@ -192,7 +192,8 @@ class FuzzedArgumentsTest {
       return values.get(random.nextInt(values.size()));
     }
     JsonNode type = here.path("type");
-    String kind = type.isArray() ? type.get(random.nextInt(type.size())).asString() : type.asString("");
+    String kind =
+        type.isArray() ? type.get(random.nextInt(type.size())).asString() : type.asString("");
     var nodes = ToolJson.mapper().getNodeFactory();
     return switch (kind) {
       case "object" -> {

@@ -145,7 +145,8 @@ public final class HttpRequest implements CallableTool, AutoCloseable {
             + " of 400 or more is a result like any other: read the body to see what is wrong."
             + (safe
                 ? " It only reads."
-                : " Requests can change things on the other side, so a person has to approve them."),
+                : " Requests can change things on the other side, so a person has to approve"
+                      + " them."),
         ToolJson.canonical(schema),
         new ToolDeclaration.Effect(!safe, safe, false),
         Duration.ofSeconds(30),

