@@ -146,7 +146,7 @@ public final class HttpRequest implements CallableTool, AutoCloseable {
             + (safe
                 ? " It only reads."
                 : " Requests can change things on the other side, so a person has to approve"
-                      + " them."),
+                    + " them."),
         ToolJson.canonical(schema),
         new ToolDeclaration.Effect(!safe, safe, false),
         Duration.ofSeconds(30),
