@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -153,6 +154,9 @@ public final class ArgumentCheck {
       errors = schema.validate(value);
     } catch (BoundedPattern.TooCostly e) {
       return Optional.of(notJson(tool.getName(), String.valueOf(e.getMessage())));
+    } catch (JacksonException e) {
+      // The validator compares some numbers as 64-bit integers and can't with larger ones.
+      return Optional.of(notJson(tool.getName(), firstLine(e.getOriginalMessage())));
     } catch (SchemaException | PatternSyntaxException | StackOverflowError e) {
       return Optional.of(brokenSchema(tool, firstLine(String.valueOf(e.getMessage()))));
     }

@@ -25,7 +25,8 @@ class ArgumentCheckTest {
             "text":{"type":"string","pattern":"^[a-z ]+$","maxLength":20},
             "who":{"$ref":"#/$defs/person"}},
            "$defs":{"person":{"type":"object","additionalProperties":false,
-             "properties":{"user_id":{"type":"string"}},"required":["user_id"]}}}""");
+             "properties":{"user_id":{"type":"string"}},"required":["user_id"]}}}\
+          """);
   private static final ToolDefinition LOOKUP = tool("lookup_user", "{\"type\":\"object\"}");
 
   private static ToolDefinition tool(String name, String schema) {
@@ -61,14 +62,17 @@ class ArgumentCheckTest {
         quoteCharacter = '`',
         value = {
           "{}|at /status expected a value, it is required, got nothing",
-          "{\"status\":\"opne\"}|at /status expected one of open, closed, pending, got \"opne\", closest is open",
+          "{\"status\":\"opne\"}|at /status expected one of open, closed, pending, got \"opne\","
+              + " closest is open",
           "{\"status\":7}|at /status expected one of open, closed, pending, got 7",
           "{\"limit\":\"5\",\"status\":\"open\"}|at /limit expected the type integer, got \"5\"",
           "{\"limit\":0,\"status\":\"open\"}|at /limit expected minimum 1, got 0",
           "{\"limit\":1.5,\"status\":\"open\"}|at /limit expected the type integer, got 1.5",
           "{\"status\":\"open\",\"text\":\"A1\"}|at /text expected pattern",
-          "{\"status\":\"open\",\"limti\":5}|at /limti expected one of the arguments status, limit, text, who, got an argument named limti, closest is limit",
-          "{\"status\":\"open\",\"who\":{\"user\":\"u\",\"user_id\":\"u\"}}|at /who/user expected one of the arguments user_id, got an argument named user",
+          "{\"status\":\"open\",\"limti\":5}|at /limti expected one of the arguments status, limit,"
+              + " text, who, got an argument named limti, closest is limit",
+          "{\"status\":\"open\",\"who\":{\"user\":\"u\",\"user_id\":\"u\"}}|at /who/user expected"
+              + " one of the arguments user_id, got an argument named user",
           "{\"status\":\"open\",\"who\":{}}|at /who/user_id expected a value",
           "[]|at / expected the type object",
         })
@@ -165,6 +169,19 @@ class ArgumentCheckTest {
 
       assertThat(problem.getMessage()).contains("takes too long");
       assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void whose_whole_number_is_beyond_every_bound_is_told_so() {
+      ToolDefinition bounded =
+          tool(
+              "bounded",
+              "{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\",\"maximum\":9}}}");
+
+      assertThat(ArgumentCheck.problem(bounded, "{\"n\":1E45}")).isPresent();
+      assertThat(ArgumentCheck.problem(bounded, "{\"n\":1000000000000000000000000000000}"))
+          .isPresent();
+      assertThat(ArgumentCheck.problem(bounded, "{\"n\":9}")).isEmpty();
     }
 
     @Test

@@ -153,13 +153,24 @@ public final class InputSchema {
     if (hugeNumber.isPresent()) {
       return invalid(hugeNumber.get());
     }
-    List<ArgumentProblem> problems =
-        schema.validate(object).stream()
-            .map(this::problem)
-            .distinct()
-            .sorted(Comparator.comparing(ArgumentProblem::path))
-            .limit(MAX_PROBLEMS)
-            .toList();
+    List<ArgumentProblem> problems;
+    try {
+      problems =
+          schema.validate(object).stream()
+              .map(this::problem)
+              .distinct()
+              .sorted(Comparator.comparing(ArgumentProblem::path))
+              .limit(MAX_PROBLEMS)
+              .toList();
+    } catch (JacksonException e) {
+      // The validator compares some numbers as 64-bit integers and can't with larger ones.
+      return invalid(
+          new ArgumentProblem(
+              "",
+              "numbers of an ordinary size",
+              String.valueOf(e.getOriginalMessage()),
+              "use whole numbers between -9223372036854775808 and 9223372036854775807"));
+    }
     if (!problems.isEmpty()) {
       return new Check.Invalid(problems);
     }
