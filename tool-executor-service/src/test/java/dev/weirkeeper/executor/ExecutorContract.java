@@ -271,6 +271,11 @@ abstract class ExecutorContract {
     assertThat(bench.call("leaky", "{}").getContent())
         .doesNotContain("abcdef")
         .contains("[redacted]");
+    ToolResult kept = bench.call("leaky_at_length", "{}");
+    ToolResult part =
+        bench.call(
+            "read_result", "{\"handle\":\"" + kept.getHandle() + "\",\"offset\":1508}");
+    assertThat(part.getContent()).as("from the middle of it").doesNotContain("klmnop");
   }
 
   @Test

@@ -166,6 +166,15 @@ public final class SampleTools {
   }
 
   @Tool(
+      name = "leaky_at_length",
+      description = "Says a secret amid much else",
+      readOnly = true,
+      maxResultBytes = 1_024)
+  String leakyAtLength() {
+    return ".".repeat(1_499) + " sk-abcdefghijklmnopqrstuvwx " + ".".repeat(1_500);
+  }
+
+  @Tool(
       name = "one_at_a_time",
       description = "Never beside itself",
       readOnly = true,

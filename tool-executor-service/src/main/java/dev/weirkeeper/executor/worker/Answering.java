@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The end of every call: cut, redact, record, send, settle, in this order. A crash between any two
+ * The end of every call: redact, cut, record, send, settle, in this order. A crash between any two
  * of them leads to another delivery, which finds what was recorded.
  */
 final class Answering {
@@ -56,7 +56,8 @@ final class Answering {
           running.call().tool());
       return;
     }
-    Outcome shown = redacted(shown(running.call(), outcome, maxBytes));
+    // Before it is cut: what is kept whole must be clean too, and no cut may hide half a secret.
+    Outcome shown = shown(running.call(), redacted(outcome), maxBytes);
     int tries = running.tries();
     if (running.epoch() > 0 && !recorded(running, shown, tries, resolution)) {
       equipment.metrics().fenced(running.call().tool());
