@@ -89,7 +89,7 @@ public final class ExecutorProcess {
       service.start();
       LOG.info("health and metrics on port {}", health.port());
       return untilStopped(service);
-    } catch (IllegalArgumentException e) {
+    } catch (ConfigurationException | IllegalArgumentException e) {
       LOG.error("the tools can't be served: {}", e.getMessage());
       return 2;
     } catch (InterruptedException e) {

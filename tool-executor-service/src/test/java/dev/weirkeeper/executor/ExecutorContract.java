@@ -273,8 +273,7 @@ abstract class ExecutorContract {
         .contains("[redacted]");
     ToolResult kept = bench.call("leaky_at_length", "{}");
     ToolResult part =
-        bench.call(
-            "read_result", "{\"handle\":\"" + kept.getHandle() + "\",\"offset\":1508}");
+        bench.call("read_result", "{\"handle\":\"" + kept.getHandle() + "\",\"offset\":1508}");
     assertThat(part.getContent()).as("from the middle of it").doesNotContain("klmnop");
   }
 

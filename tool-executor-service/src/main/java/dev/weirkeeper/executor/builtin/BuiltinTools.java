@@ -21,6 +21,8 @@ import dev.weirkeeper.executor.builtin.users.LookupUser;
 import dev.weirkeeper.executor.mcp.McpTools;
 import dev.weirkeeper.executor.tool.ToolFailure;
 import dev.weirkeeper.operations.config.Catalogue;
+import dev.weirkeeper.operations.config.ConfigurationException;
+import dev.weirkeeper.operations.config.Problem;
 import dev.weirkeeper.operations.config.Setting;
 import dev.weirkeeper.operations.config.Settings;
 import java.nio.file.Path;
@@ -55,7 +57,11 @@ public final class BuiltinTools implements AutoCloseable {
 
   private BuiltinTools() {}
 
-  /** The tools that these settings provide for, read with {@link #CATALOGUE} among others. */
+  /**
+   * The tools that these settings provide for, read with {@link #CATALOGUE} among others.
+   *
+   * @throws ConfigurationException if a file that they name can't be used
+   */
   public static BuiltinTools from(Settings settings) {
     BuiltinTools builtin = new BuiltinTools();
     builtin.tools.add(new CalculatorTool());
@@ -140,13 +146,27 @@ public final class BuiltinTools implements AutoCloseable {
       leftOut("send_email", EmailConfig.HOST);
       return;
     }
-    tools.add(new SendEmail(config));
+    try {
+      tools.add(new SendEmail(config));
+    } catch (IllegalArgumentException e) {
+      throw wrong(EmailConfig.AUTHORITIES, e);
+    }
   }
 
   private void addMcp(Path file) {
-    McpTools mcp = McpTools.of(file);
-    closing.add(mcp::close);
-    tools.addAll(mcp.tools());
+    try {
+      McpTools mcp = McpTools.of(file);
+      closing.add(mcp::close);
+      tools.addAll(mcp.tools());
+    } catch (IllegalArgumentException e) {
+      throw wrong(McpTools.FILE, e);
+    }
+  }
+
+  /** A file that a setting names can't be used, which is only known once it has been read. */
+  private static ConfigurationException wrong(Setting<?> setting, IllegalArgumentException e) {
+    return new ConfigurationException(
+        List.of(new Problem(setting.key(), "a file", "one that can be used; " + e.getMessage())));
   }
 
   private static void leftOut(String tools, Setting<?> setting) {

@@ -88,4 +88,12 @@ class BuiltinToolsTest {
         .isThrownBy(() -> open(Map.of("tools.sql-write.user", "writer")))
         .withMessageContaining("tools.sql-write.schemas");
   }
+
+  @Test
+  void a_file_of_servers_that_can_t_be_used_is_a_wrong_setting() {
+    assertThatExceptionOfType(ConfigurationException.class)
+        .isThrownBy(() -> open(Map.of("tools.mcp.file", "/nowhere/mcp.yaml")))
+        .withMessageContaining("tools.mcp.file")
+        .withMessageContaining("/nowhere/mcp.yaml can't be read");
+  }
 }

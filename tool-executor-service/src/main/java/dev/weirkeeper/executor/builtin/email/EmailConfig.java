@@ -69,7 +69,7 @@ public record EmailConfig(
           .defaultsTo("starttls")
           .describedAs("how the connection is encrypted; starttls fails where it is not offered");
 
-  private static final Setting<Optional<Path>> AUTHORITIES =
+  public static final Setting<Optional<Path>> AUTHORITIES =
       Setting.text("tools.email.ca-file")
           .as(Path::of)
           .optional()
