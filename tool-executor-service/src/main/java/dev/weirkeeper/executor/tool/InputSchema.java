@@ -131,12 +131,15 @@ public final class InputSchema {
     try {
       arguments =
           argumentsJson.isBlank() ? ToolJson.object() : ToolJson.mapper().readTree(argumentsJson);
-    } catch (JacksonException e) {
+    } catch (JacksonException | NumberFormatException e) {
       return invalid(
           new ArgumentProblem(
               "",
               "a JSON object",
-              "text that can't be read: " + e.getOriginalMessage(),
+              "text that can't be read: "
+                  + (e instanceof JacksonException json
+                      ? json.getOriginalMessage()
+                      : "a number beyond all bounds"),
               "send one JSON object without repeated keys, nested at most "
                   + ToolJson.MAX_DEPTH
                   + " deep"));

@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
@@ -242,31 +243,30 @@ final class CallRunner implements AutoCloseable {
   private void tooLate(RunningCall call, Effect effect, Admission.TooLate late) {
     Optional<Claim> known = effect.readOnly() ? Optional.empty() : known(call.call());
     Outcome outcome = CallRules.tooLate(late.error(), known);
-    Runnable answer =
-        () -> {
-          if (known.orElse(null) instanceof Claim.Done done) {
-            answering.answerFromJournal(call, outcome, done.tries());
-          } else {
-            fail(call, outcome);
-          }
-        };
-    if (!late.giveUp()) {
-      answer.run();
+    if (late.giveUp() && !keptElsewhere(call, late.error().message())) {
+      answering.handBack(call);
       return;
     }
+    if (known.orElse(null) instanceof Claim.Done done) {
+      answering.answerFromJournal(call, outcome, done.tries());
+    } else {
+      fail(call, outcome);
+    }
+  }
+
+  /**
+   * Puts a call's record into the dead letters and waits for the broker to have it: here and not in
+   * the producer's callback, whose thread must not be used to send the answer.
+   */
+  private boolean keptElsewhere(RunningCall call, String reason) {
     equipment.metrics().deadLettered(pool);
-    var _ =
-        equipment
-            .outbox()
-            .deadLetter(call.delivery().origin(), late.error().message())
-            .whenComplete(
-                (done, failure) -> {
-                  if (failure == null) {
-                    answer.run();
-                  } else {
-                    answering.handBack(call);
-                  }
-                });
+    try {
+      equipment.outbox().deadLetter(call.delivery().origin(), reason).join();
+      return true;
+    } catch (CompletionException e) {
+      LOG.warn("call {} could not be put into the dead letters", call.call().id(), e);
+      return false;
+    }
   }
 
   /** What the journal knows. If it does not say, the worst is assumed. */
