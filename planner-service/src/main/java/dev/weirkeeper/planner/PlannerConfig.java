@@ -5,6 +5,7 @@ import dev.weirkeeper.operations.config.Connection;
 import dev.weirkeeper.operations.config.Setting;
 import dev.weirkeeper.operations.config.Settings;
 import dev.weirkeeper.planner.provider.ProviderSettings;
+import dev.weirkeeper.schemas.approval.TrustedApprovers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.Optional;
  * @param grace how long a call of a lost planner may still be answered before it is made again
  * @param retention how long an idle session can be continued
  * @param drain how long model calls may go on after the planner is told to stop
+ * @param approvers whose decisions on calls are followed
  * @param priceFile prices over the shipped ones
  * @param auditUrl base of the links in results
  */
@@ -39,6 +41,7 @@ public record PlannerConfig(
     Duration grace,
     Duration retention,
     Duration drain,
+    TrustedApprovers approvers,
     Optional<String> priceFile,
     String auditUrl) {
 
@@ -88,7 +91,7 @@ public record PlannerConfig(
           .describedAs("sessions kept in memory by each partition; others are read back");
   static final Setting<Long> MAX_RECORD =
       Setting.bytes("planner.max-record")
-          .between("64KiB", "16MiB")
+          .between("512KiB", "16MiB")
           .defaultsTo("1000KiB")
           .describedAs("longest record written; must not be more than the topics take");
   static final Setting<Duration> GRACE =
@@ -106,6 +109,13 @@ public record PlannerConfig(
           .between("0s", "10m")
           .defaultsTo("20s")
           .describedAs("how long model calls may go on after the planner is told to stop");
+  static final Setting<Optional<TrustedApprovers>> APPROVAL_KEYS =
+      Setting.text("planner.approval-keys")
+          .as(TrustedApprovers::of)
+          .optional()
+          .describedAs(
+              "Ed25519 public keys in PEM or Base64; where set, only decisions signed with one of"
+                  + " them let a call through");
   static final Setting<Optional<String>> PRICE_FILE =
       Setting.text("planner.prices").optional().describedAs("a price book over the shipped one");
   static final Setting<Optional<String>> AUDIT_URL =
@@ -129,6 +139,7 @@ public record PlannerConfig(
                   GRACE,
                   RETENTION,
                   DRAIN,
+                  APPROVAL_KEYS,
                   PRICE_FILE,
                   AUDIT_URL))
           .and(ProviderSettings.CATALOGUE);
@@ -149,6 +160,7 @@ public record PlannerConfig(
         settings.get(GRACE),
         settings.get(RETENTION),
         settings.get(DRAIN),
+        settings.get(APPROVAL_KEYS).orElse(TrustedApprovers.ANYBODY),
         settings.get(PRICE_FILE),
         settings.get(AUDIT_URL).orElse(""));
   }

@@ -123,6 +123,7 @@ public final class PlannerService implements AutoCloseable {
             config.retention(),
             config.sessionsCached(),
             Math.toIntExact(config.maxRecordBytes()),
+            config.approvers(),
             config.auditUrl(),
             spans);
     KafkaStreams streams = new KafkaStreams(PlannerTopology.of(shell), streamsConfig(config));

@@ -2,8 +2,12 @@ package dev.weirkeeper.planner.agent;
 
 import dev.weirkeeper.planner.money.NanoUsd;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -86,6 +90,58 @@ public record Limits(
     return value < least
         ? Optional.of(name + " is " + value + ": give at least " + least)
         : Optional.empty();
+  }
+
+  /** These limits, none above another's: what a task asked for, within what its agent may. */
+  public Limits atMost(Limits most) {
+    Map<String, Integer> perTool = new HashMap<>();
+    for (Map<String, Integer> named : List.of(most.maxCallsPerTool, maxCallsPerTool)) {
+      for (String tool : named.keySet()) {
+        perTool.put(tool, Math.min(maxCalls(tool), most.maxCalls(tool)));
+      }
+    }
+    return new Limits(
+        Math.min(maxSteps, most.maxSteps),
+        Math.min(maxTokens, most.maxTokens),
+        maxCost.min(most.maxCost),
+        maxSessionCost.min(most.maxSessionCost),
+        shorter(maxDuration, most.maxDuration),
+        shorter(maxIdle, most.maxIdle),
+        perTool,
+        Math.min(maxParallelCalls, most.maxParallelCalls),
+        Math.min(maxIdenticalCalls, most.maxIdenticalCalls),
+        Math.min(maxOutputTokens, most.maxOutputTokens),
+        shorter(approvalTimeout, most.approvalTimeout));
+  }
+
+  /** Which of these are above another's, in the wire's words. */
+  public List<String> above(Limits most) {
+    List<String> above = new ArrayList<>();
+    above(above, "max_steps", maxSteps, most.maxSteps);
+    above(above, "max_tokens", maxTokens, most.maxTokens);
+    above(above, "max_cost", maxCost, most.maxCost);
+    above(above, "max_session_cost", maxSessionCost, most.maxSessionCost);
+    above(above, "max_duration", maxDuration, most.maxDuration);
+    above(above, "max_idle", maxIdle, most.maxIdle);
+    for (String tool : new TreeSet<>(maxCallsPerTool.keySet())) {
+      above(above, "max_calls_per_tool." + tool, maxCalls(tool), most.maxCalls(tool));
+    }
+    above(above, "max_parallel_calls", maxParallelCalls, most.maxParallelCalls);
+    above(above, "max_identical_calls", maxIdenticalCalls, most.maxIdenticalCalls);
+    above(above, "max_output_tokens", maxOutputTokens, most.maxOutputTokens);
+    above(above, "approval_timeout", approvalTimeout, most.approvalTimeout);
+    return List.copyOf(above);
+  }
+
+  private static <T extends Comparable<T>> void above(
+      List<String> above, String name, T asked, T most) {
+    if (asked.compareTo(most) > 0) {
+      above.add(name + " is " + most + " instead of " + asked);
+    }
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) <= 0 ? one : other;
   }
 
   /** Most calls of a tool in one task. */

@@ -1,27 +1,59 @@
 package dev.weirkeeper.planner.edge;
 
+import dev.weirkeeper.schemas.topic.AgentKeys;
 import dev.weirkeeper.wire.AgentDefinition;
 import dev.weirkeeper.wire.TenantDefinition;
 import dev.weirkeeper.wire.ToolDefinition;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
- * The newest definitions of agents, tools and tenants. Filled from their compacted topics before
- * the first task is looked at, and kept up to date after that. Thread-safe.
+ * The newest definitions of agents, tools and tenants, and the older versions of agents. Filled
+ * from their compacted topics before the first task is looked at, and kept up to date after that.
+ * Thread-safe.
  */
 public final class Directory {
   private final Map<String, AgentDefinition> agents = new ConcurrentHashMap<>();
   private final Map<String, ToolDefinition> tools = new ConcurrentHashMap<>();
   private final Map<String, TenantDefinition> tenants = new ConcurrentHashMap<>();
+  private volatile Set<String> frozen = Set.of();
   private final AtomicLong version = new AtomicLong();
 
   /** The newest definition of an agent. */
   public Optional<AgentDefinition> agent(String name) {
     return Optional.ofNullable(agents.get(name));
+  }
+
+  /** A version of an agent, the newest or an older one that is kept. */
+  public Optional<AgentDefinition> agent(String name, String version) {
+    return agent(name)
+        .filter(newest -> newest.getVersion().equals(version))
+        .or(() -> Optional.ofNullable(agents.get(AgentKeys.version(name, version))));
+  }
+
+  /** Versions of an agent that tasks may name, for messages. */
+  public List<String> versionsOf(String name) {
+    return agents.values().stream()
+        .filter(agent -> agent.getName().equals(name))
+        .map(AgentDefinition::getVersion)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  /** Whether somebody has stopped a tenant. */
+  public boolean frozen(String tenant) {
+    return frozen.contains(tenant);
+  }
+
+  /** The tenants that are stopped. */
+  public Set<String> frozen() {
+    return frozen;
   }
 
   /** The newest definition of a tenant. */
@@ -40,7 +72,7 @@ public final class Directory {
 
   /** Names of the agents, for messages. */
   public List<String> agentNames() {
-    return agents.keySet().stream().sorted().toList();
+    return agents.keySet().stream().filter(key -> !AgentKeys.namesVersion(key)).sorted().toList();
   }
 
   /** Changes whenever a definition does. */
@@ -55,25 +87,52 @@ public final class Directory {
 
   /** Number of agents known. */
   public int agentCount() {
-    return agents.size();
+    return agentNames().size();
   }
 
-  /** Takes a definition in the place of the one before. */
-  public void put(Object definition) {
+  /**
+   * Takes a definition in the place of the one before.
+   *
+   * @param key of its record
+   * @throws IllegalArgumentException if it is none, or another one than its key says
+   */
+  public void put(String key, Object definition) {
     switch (definition) {
-      case AgentDefinition agent -> agents.put(agent.getName(), agent);
+      case AgentDefinition agent -> {
+        if (!AgentKeys.of(agent).contains(key)) {
+          throw new IllegalArgumentException(
+              "it is version %s of agent %s".formatted(agent.getVersion(), agent.getName()));
+        }
+        agents.put(key, agent);
+      }
       case ToolDefinition tool -> tools.put(tool.getName(), tool);
-      case TenantDefinition tenant -> tenants.put(tenant.getName(), tenant);
+      case TenantDefinition tenant -> {
+        tenants.put(tenant.getName(), tenant);
+        noteFrozen();
+      }
       default -> throw new IllegalArgumentException("not a definition: " + definition.getClass());
     }
     version.incrementAndGet();
   }
 
-  /** Forgets what has this name. */
-  public void remove(String name) {
-    agents.remove(name);
-    tools.remove(name);
-    tenants.remove(name);
+  /** Forgets the definition of a kind that has this key. */
+  public void remove(Class<?> kind, String key) {
+    if (kind == AgentDefinition.class) {
+      agents.remove(key);
+    } else if (kind == ToolDefinition.class) {
+      tools.remove(key);
+    } else if (kind == TenantDefinition.class) {
+      tenants.remove(key);
+      noteFrozen();
+    }
     version.incrementAndGet();
+  }
+
+  private void noteFrozen() {
+    frozen =
+        tenants.values().stream()
+            .filter(TenantDefinition::getFrozen)
+            .map(TenantDefinition::getName)
+            .collect(Collectors.toUnmodifiableSet());
   }
 }

@@ -1,6 +1,7 @@
 package dev.weirkeeper.planner.edge;
 
 import dev.weirkeeper.planner.agent.Agent;
+import dev.weirkeeper.planner.agent.Limits;
 import dev.weirkeeper.planner.json.ArgumentCheck;
 import dev.weirkeeper.planner.json.CanonicalJson;
 import dev.weirkeeper.planner.json.ToolErrorText;
@@ -32,6 +33,8 @@ import dev.weirkeeper.planner.session.Waiting;
 import dev.weirkeeper.wire.ApprovalDecision;
 import dev.weirkeeper.wire.BudgetGrant;
 import dev.weirkeeper.wire.Control;
+import dev.weirkeeper.wire.ForkPart;
+import dev.weirkeeper.wire.ForkStart;
 import dev.weirkeeper.wire.JournalRecord;
 import dev.weirkeeper.wire.ModelError;
 import dev.weirkeeper.wire.ModelReply;
@@ -42,11 +45,13 @@ import dev.weirkeeper.wire.Usage;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What the wire says, as the core's events. The only way in: live inputs and the journal go through
@@ -55,6 +60,10 @@ import org.jspecify.annotations.Nullable;
  * @param pinned finds what a digest names
  */
 public record Inbound(Function<String, Pinned> pinned) {
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  /** Longest arguments of a call. */
+  private static final int MOST_ARGUMENT_BYTES = 256 * 1024;
 
   /** The event that a journal record stands for. */
   public SessionEvent event(JournalRecord record) {
@@ -64,7 +73,7 @@ public record Inbound(Function<String, Pinned> pinned) {
       case Control control -> control(at, control);
       case ModelReply reply -> reply(at, reply);
       case ToolResult result -> result(at, result);
-      case ApprovalDecision decision -> decision(at, decision);
+      case ApprovalDecision decision -> decision(at, decision, record.getRefusal());
       case BudgetGrant grant ->
           new BudgetGranted(
               at,
@@ -74,6 +83,7 @@ public record Inbound(Function<String, Pinned> pinned) {
               LocalDate.parse(grant.getDay()));
       case dev.weirkeeper.wire.TimerFired fired ->
           new TimerFired(at, Timers.parse(fired.getTimer()));
+      case ForkPart part -> fork(at, part, record);
       default ->
           throw new IllegalStateException(
               "the journal holds a " + record.getInput().getClass().getName());
@@ -105,40 +115,61 @@ public record Inbound(Function<String, Pinned> pinned) {
   }
 
   private SessionEvent task(Instant at, Task task, JournalRecord record) {
-    if (record.getUnservable() != null || record.getPinsDigest() == null) {
-      return new TaskUnservable(
-          at,
-          task.getTaskId(),
-          task.getTenant(),
-          record.getUnservable() == null ? "" : record.getUnservable());
+    return record.getUnservable() != null || record.getPinsDigest() == null
+        ? unservable(at, task, record)
+        : new TaskSubmitted(at, accepted(task, record));
+  }
+
+  private SessionEvent fork(Instant at, ForkPart part, JournalRecord record) {
+    if (!(part.getPart() instanceof ForkStart start) || start.getTask() == null) {
+      return Forks.event(at, part, Optional.empty());
     }
-    Pinned pins = pinned.apply(record.getPinsDigest());
-    boolean pipeline = pins.agent().mode() == Agent.Mode.PIPELINE;
-    return new TaskSubmitted(
+    return record.getUnservable() != null
+        ? unservable(at, start.getTask(), record)
+        : Forks.event(at, part, Optional.of(accepted(start.getTask(), record)));
+  }
+
+  private static SessionEvent unservable(Instant at, Task task, JournalRecord record) {
+    return new TaskUnservable(
         at,
-        new dev.weirkeeper.planner.session.Task(
-            task.getTaskId(),
-            task.getTenant(),
-            pins.agent(),
-            Pinning.of(pins, task.getLimits()),
-            record.getGoverned(),
-            pipeline ? task.getText() : "",
-            content(task.getText())));
+        task.getTaskId(),
+        task.getTenant(),
+        record.getUnservable() == null ? "" : record.getUnservable());
+  }
+
+  private dev.weirkeeper.planner.session.Task accepted(Task task, JournalRecord record) {
+    Pinned pins = pinned.apply(Objects.requireNonNull(record.getPinsDigest()));
+    boolean pipeline = pins.agent().mode() == Agent.Mode.PIPELINE;
+    Limits allowed = Pinning.allowed(pins);
+    Limits asked = Pinning.asked(pins, task.getLimits());
+    return new dev.weirkeeper.planner.session.Task(
+        task.getTaskId(),
+        task.getTenant(),
+        pins.agent(),
+        asked.atMost(allowed),
+        asked.above(allowed),
+        record.getGoverned(),
+        pipeline ? task.getText() : "",
+        content(task.getText()));
   }
 
   private static SessionEvent control(Instant at, Control control) {
     return switch (control.getKind()) {
       case PAUSE ->
           new PauseRequested(
-              at, control.getControlId(), control.getReason(), control.getRequestedBy());
-      case RESUME -> new ResumeRequested(at, control.getControlId(), control.getRequestedBy());
+              at,
+              control.getControlId(),
+              Brief.text(control.getReason()),
+              Brief.name(control.getRequestedBy()));
+      case RESUME ->
+          new ResumeRequested(at, control.getControlId(), Brief.name(control.getRequestedBy()));
       case CANCEL ->
           new CancelRequested(
               at,
               control.getControlId(),
               Optional.ofNullable(control.getTaskId()),
-              control.getReason(),
-              control.getRequestedBy());
+              Brief.text(control.getReason()),
+              Brief.name(control.getRequestedBy()));
       case UNKNOWN ->
           throw new IllegalStateException("controls of unknown kind are put aside before this");
     };
@@ -162,24 +193,61 @@ public record Inbound(Function<String, Pinned> pinned) {
       boolean mayRetry =
           error.getMayRetry() || error.getKind() == dev.weirkeeper.wire.ModelErrorKind.CANCELLED;
       return new Reply.Failed(
-          error.getKind().name().toLowerCase(java.util.Locale.ROOT) + ": " + error.getMessage(),
+          error.getKind().name().toLowerCase(java.util.Locale.ROOT)
+              + ": "
+              + Brief.text(error.getMessage()),
           tryFallback,
           mayRetry);
     }
     return new Reply.Answered(
         stop(reply),
         reply.getText(),
-        reply.getCalls().stream()
-            .map(
-                call ->
-                    new RequestedCall(
-                        call.getProviderCallId(),
-                        call.getTool(),
-                        call.getArguments(),
-                        call.getArgumentsHash(),
-                        Optional.ofNullable(call.getProblem()).map(Inbound::problem)))
-            .toList(),
+        reply.getCalls().stream().map(Inbound::requested).toList(),
         content(reply.getContent()));
+  }
+
+  static RequestedCall requested(dev.weirkeeper.wire.RequestedCall call) {
+    return new RequestedCall(
+        call.getProviderCallId(),
+        Brief.name(call.getTool()),
+        call.getArguments(),
+        call.getArgumentsHash(),
+        Optional.ofNullable(call.getProblem())
+            .map(Inbound::problem)
+            .or(
+                () ->
+                    tooLong(call.getArguments())
+                        .map(
+                            why ->
+                                new CallError(
+                                    CallError.Code.INVALID_ARGUMENTS,
+                                    why,
+                                    Optional.of("send less at once"),
+                                    Map.of()))));
+  }
+
+  /** A call is one record, and so is the request to a person about it. */
+  private static Optional<String> tooLong(String arguments) {
+    int bytes = arguments.getBytes(StandardCharsets.UTF_8).length;
+    return bytes > MOST_ARGUMENT_BYTES
+        ? Optional.of(
+            "the arguments are %d bytes long, at most %d are allowed"
+                .formatted(bytes, MOST_ARGUMENT_BYTES))
+        : Optional.empty();
+  }
+
+  /** An error the planner gave before, read again. */
+  static CallError said(ToolError error) {
+    Map<String, String> details = new HashMap<>();
+    if (error.getDetails() != null) {
+      JSON.readTree(error.getDetails())
+          .forEachEntry((name, value) -> details.put(name, value.asString("")));
+    }
+    return new CallError(
+        CallError.Code.valueOf(error.getCode().name()),
+        error.getMessage(),
+        Optional.ofNullable(error.getHint()),
+        details);
   }
 
   private static Stop stop(ModelReply reply) {
@@ -212,7 +280,10 @@ public record Inbound(Function<String, Pinned> pinned) {
               CallError.Code.INVALID_ARGUMENTS;
         };
     return new CallError(
-        code, problem.getMessage(), Optional.ofNullable(problem.getHint()), Map.of());
+        code,
+        Brief.text(problem.getMessage()),
+        Optional.ofNullable(problem.getHint()).map(Brief::text),
+        Map.of());
   }
 
   private static SessionEvent result(Instant at, ToolResult result) {
@@ -236,14 +307,26 @@ public record Inbound(Function<String, Pinned> pinned) {
     return error == null ? result.getContent() : ToolErrorText.of(error);
   }
 
-  private static SessionEvent decision(Instant at, ApprovalDecision decision) {
+  /** What the model is shown of an answer. */
+  public static String answer(Object input) {
+    return switch (input) {
+      case ToolResult result -> shown(result);
+      case ApprovalDecision decision -> decision.getText();
+      default -> throw new IllegalStateException("no answer: " + input.getClass().getName());
+    };
+  }
+
+  private static SessionEvent decision(
+      Instant at, ApprovalDecision decision, @Nullable String refused) {
     @Nullable ToolError problem = decision.getEditProblem();
     Optional<String> refusal =
-        problem != null ? Optional.of(problem.getMessage()) : Optional.empty();
+        Optional.ofNullable(refused)
+            .or(() -> Optional.ofNullable(problem).map(ToolError::getMessage).map(Brief::text))
+            .or(() -> Optional.ofNullable(decision.getArguments()).flatMap(Inbound::tooLong));
     Verdict verdict =
         switch (decision.getVerdict()) {
           case APPROVE -> new Verdict.Approve();
-          case REJECT -> new Verdict.Reject(decision.getText());
+          case REJECT -> new Verdict.Reject(Brief.text(decision.getText()));
           case ANSWER -> new Verdict.Answer(decision.getText());
           case EDIT -> {
             String arguments = decision.getArguments() == null ? "" : decision.getArguments();
@@ -258,7 +341,7 @@ public record Inbound(Function<String, Pinned> pinned) {
         decision.getCallId(),
         decision.getArgumentsHash(),
         verdict,
-        decision.getDecidedBy(),
+        Brief.name(decision.getDecidedBy()),
         content(decision.getText()),
         refusal);
   }
@@ -273,7 +356,7 @@ public record Inbound(Function<String, Pinned> pinned) {
         usage.getReasoningOutput());
   }
 
-  private static Content content(String text) {
+  static Content content(String text) {
     return new Content(CanonicalJson.sha256(text), text.getBytes(StandardCharsets.UTF_8).length);
   }
 
@@ -290,6 +373,7 @@ public record Inbound(Function<String, Pinned> pinned) {
         case Timer.CallTimeout(String callId) -> "call:" + callId;
         case Timer.ApprovalExpiry(String callId) -> "approval:" + callId;
         case Timer.ModelCallLost(String callId) -> "model:" + callId;
+        case Timer.TenantFrozen _ -> "tenant-frozen";
       };
     }
 
@@ -305,6 +389,7 @@ public record Inbound(Function<String, Pinned> pinned) {
         case "call" -> new Timer.CallTimeout(id);
         case "approval" -> new Timer.ApprovalExpiry(id);
         case "model" -> new Timer.ModelCallLost(id);
+        case "tenant-frozen" -> new Timer.TenantFrozen();
         default -> throw new IllegalStateException("the journal holds timer " + text);
       };
     }

@@ -2,6 +2,7 @@ package dev.weirkeeper.planner.edge;
 
 import dev.weirkeeper.planner.json.CanonicalJson;
 import dev.weirkeeper.planner.json.MalformedJsonException;
+import dev.weirkeeper.schemas.approval.TrustedApprovers;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.UnreadableRecordException;
 import dev.weirkeeper.schemas.topic.Topics;
@@ -9,6 +10,8 @@ import dev.weirkeeper.wire.ApprovalDecision;
 import dev.weirkeeper.wire.BudgetGrant;
 import dev.weirkeeper.wire.Control;
 import dev.weirkeeper.wire.ControlKind;
+import dev.weirkeeper.wire.ForkPart;
+import dev.weirkeeper.wire.ForkStart;
 import dev.weirkeeper.wire.ModelCall;
 import dev.weirkeeper.wire.ModelReply;
 import dev.weirkeeper.wire.Task;
@@ -17,6 +20,7 @@ import dev.weirkeeper.wire.Verdict;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -34,11 +38,17 @@ public final class InputReader {
   private final AvroDeserializer<SpecificRecord> avro;
   private final Map<String, Class<? extends SpecificRecord>> expected;
   private final int partitions;
+  private final TrustedApprovers approvers;
 
   /** What a record turned out to be. */
   public sealed interface Input {
-    /** A record of the right kind in the right place. */
-    record Good(String sessionId, SpecificRecord value) implements Input {}
+    /**
+     * A record of the right kind in the right place.
+     *
+     * @param refusal for a decision, why it must not be followed whatever it says
+     */
+    record Good(String sessionId, SpecificRecord value, Optional<String> refusal)
+        implements Input {}
 
     /** A good record that its producer put into another partition than its session's. */
     record Misrouted(String sessionId) implements Input {}
@@ -47,14 +57,21 @@ public final class InputReader {
     record Unreadable(String reason) implements Input {}
   }
 
-  /** A reader for the topics of a catalogue. */
-  public InputReader(Topics topics, Map<String, ?> serde, int partitions) {
+  /**
+   * A reader for the topics of a catalogue.
+   *
+   * @param approvers whose decisions may be followed
+   */
+  public InputReader(
+      Topics topics, Map<String, ?> serde, int partitions, TrustedApprovers approvers) {
+    this.approvers = approvers;
     this.avro = AvroDeserializer.ofAnyRecord(serde);
     this.partitions = partitions;
     this.expected =
         Map.of(
             topics.tasks().name(), Task.class,
             topics.controls().name(), Control.class,
+            topics.forks().name(), ForkPart.class,
             topics.modelCalls().name(), ModelCall.class,
             topics.modelReplies().name(), ModelReply.class,
             topics.toolResults().name(), ToolResult.class,
@@ -73,18 +90,25 @@ public final class InputReader {
       return new Input.Unreadable("the record is empty");
     }
     SpecificRecord record;
+    Optional<String> refusal;
     try {
-      record = decode(topic, headers, value);
+      SpecificRecord told = decode(topic, headers, value);
+      // What is signed is the decision as it was written.
+      refusal =
+          told instanceof ApprovalDecision decision
+              ? approvers.problem(decision)
+              : Optional.empty();
+      record = usable(told);
     } catch (UnreadableRecordException | MalformedJsonException | UnusableInputException e) {
       return new Input.Unreadable(String.valueOf(e.getMessage()));
     }
-    return placed(record, partition, key);
+    return placed(record, partition, key, refusal);
   }
 
   /** An input that was applied before, read again from its topic. */
   public SpecificRecord again(String topic, Headers headers, byte[] value) {
     try {
-      return decode(topic, headers, value);
+      return usable(decode(topic, headers, value));
     } catch (MalformedJsonException | UnusableInputException e) {
       throw new IllegalStateException("an input that was applied can't be read any more", e);
     }
@@ -105,16 +129,23 @@ public final class InputReader {
                   record == null ? "null" : record.getSchema().getFullName(),
                   type == null ? "record of another topic" : type.getSimpleName()));
     }
+    return record;
+  }
+
+  private static SpecificRecord usable(SpecificRecord record)
+      throws MalformedJsonException, UnusableInputException {
     return record instanceof ApprovalDecision decision ? canonical(decision) : record;
   }
 
-  private Input placed(SpecificRecord record, int partition, byte @Nullable [] key) {
+  private Input placed(
+      SpecificRecord record, int partition, byte @Nullable [] key, Optional<String> refusal) {
     String sessionId = sessionId(record);
     if (!ID.matcher(sessionId).matches()) {
       return new Input.Unreadable("session_id must be 1 to 255 printable ASCII characters");
     }
-    if (record instanceof Task task && !ID.matcher(task.getTaskId()).matches()) {
-      return new Input.Unreadable("task_id must be 1 to 255 printable ASCII characters");
+    Optional<String> unfit = task(record).flatMap(task -> unfit(task, sessionId));
+    if (unfit.isPresent()) {
+      return new Input.Unreadable(unfit.get());
     }
     if (record instanceof Control control && control.getKind() == ControlKind.UNKNOWN) {
       return new Input.Unreadable("the control is of a kind this release does not know");
@@ -130,13 +161,42 @@ public final class InputReader {
     }
     // Clients in other languages may hash keys in other ways, and a null key goes anywhere.
     int home = Utils.toPositive(Utils.murmur2(right)) % partitions;
-    return home == partition ? new Input.Good(sessionId, record) : new Input.Misrouted(sessionId);
+    return home == partition
+        ? new Input.Good(sessionId, record, refusal)
+        : new Input.Misrouted(sessionId);
+  }
+
+  private static Optional<Task> task(SpecificRecord record) {
+    return switch (record) {
+      case Task task -> Optional.of(task);
+      case ForkPart part when part.getPart() instanceof ForkStart start ->
+          Optional.ofNullable(start.getTask());
+      default -> Optional.empty();
+    };
+  }
+
+  /** What of a task would end up in too many other records to be of any length. */
+  private static Optional<String> unfit(Task task, String sessionId) {
+    Map<String, @Nullable String> names = new LinkedHashMap<>();
+    names.put("task_id", task.getTaskId());
+    names.put("agent", task.getAgent());
+    names.put("agent_version", task.getAgentVersion());
+    names.put("tenant", task.getTenant());
+    for (Map.Entry<String, @Nullable String> name : names.entrySet()) {
+      if (name.getValue() != null && !ID.matcher(name.getValue()).matches()) {
+        return Optional.of(name.getKey() + " must be 1 to 255 printable ASCII characters");
+      }
+    }
+    return task.getSessionId().equals(sessionId)
+        ? Optional.empty()
+        : Optional.of("the task of a fork must be of the fork's session");
   }
 
   private static String sessionId(SpecificRecord record) {
     return switch (record) {
       case Task task -> task.getSessionId();
       case Control control -> control.getSessionId();
+      case ForkPart part -> part.getSessionId();
       case ModelCall call -> call.getSessionId();
       case ModelReply reply -> reply.getSessionId();
       case ToolResult result -> result.getSessionId();

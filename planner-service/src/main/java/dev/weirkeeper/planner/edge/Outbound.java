@@ -9,7 +9,9 @@ import dev.weirkeeper.planner.session.Left;
 import dev.weirkeeper.planner.session.Run;
 import dev.weirkeeper.planner.session.SessionEvent.BudgetGranted;
 import dev.weirkeeper.planner.session.SessionEvent.CancelRequested;
+import dev.weirkeeper.planner.session.SessionEvent.Copied;
 import dev.weirkeeper.planner.session.SessionEvent.DecisionMade;
+import dev.weirkeeper.planner.session.SessionEvent.Forked;
 import dev.weirkeeper.planner.session.SessionEvent.ModelReplied;
 import dev.weirkeeper.planner.session.SessionEvent.PauseRequested;
 import dev.weirkeeper.planner.session.SessionEvent.ResumeRequested;
@@ -20,6 +22,7 @@ import dev.weirkeeper.planner.session.SessionState;
 import dev.weirkeeper.planner.session.SessionState.AwaitingBudget;
 import dev.weirkeeper.planner.session.SessionState.AwaitingModel;
 import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
+import dev.weirkeeper.planner.session.SessionState.Copying;
 import dev.weirkeeper.planner.session.SessionState.Idle;
 import dev.weirkeeper.planner.session.SessionState.Paused;
 import dev.weirkeeper.planner.session.SessionState.Running;
@@ -37,6 +40,7 @@ import dev.weirkeeper.wire.BudgetRequest;
 import dev.weirkeeper.wire.Control;
 import dev.weirkeeper.wire.ControlKind;
 import dev.weirkeeper.wire.EffectSummary;
+import dev.weirkeeper.wire.ForkPart;
 import dev.weirkeeper.wire.JournalRecord;
 import dev.weirkeeper.wire.LedgerKind;
 import dev.weirkeeper.wire.LedgerLine;
@@ -54,6 +58,7 @@ import dev.weirkeeper.wire.ToolError;
 import dev.weirkeeper.wire.ToolErrorCode;
 import dev.weirkeeper.wire.ToolResult;
 import dev.weirkeeper.wire.Usage;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -75,6 +80,12 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public record Outbound(Topics topics, String auditUrl) {
   private static final JsonMapper JSON = JsonMapper.shared();
+
+  /** More than one decision has, but for a turn of a hundred calls. */
+  private static final int MOST_SUMMARIES = 256;
+
+  /** Longest answer of a sub-agent that its parent is shown, in characters. */
+  private static final int MOST_OF_A_SUB_AGENT = 64 * 1024;
 
   /** A record and where it goes. */
   public record Addressed(String topic, String key, SpecificRecord value) {}
@@ -287,6 +298,7 @@ public record Outbound(Topics topics, String auditUrl) {
 
   private static ToolResult childResult(TaskResult result, ParentCall parent) {
     boolean complete = result.getStatus() == TaskStatus.COMPLETE;
+    String text = result.getText();
     return ToolResult.newBuilder()
         .setCallId(parent.getCallId())
         .setSessionId(parent.getSessionId())
@@ -301,8 +313,8 @@ public record Outbound(Topics topics, String auditUrl) {
                         .formatted(result.getStatus(), result.getWhy()),
                     "go on without it or ask for less",
                     null))
-        .setContent(result.getText())
-        .setFullBytes(result.getText().length())
+        .setContent(headAndTail(text, result.getSessionId()))
+        .setFullBytes(text.getBytes(StandardCharsets.UTF_8).length)
         .setExecutor("planner")
         .setStartedAt(result.getAcceptedAt())
         .setDurationMs(Duration.between(result.getAcceptedAt(), result.getEndedAt()).toMillis())
@@ -311,6 +323,21 @@ public record Outbound(Topics topics, String auditUrl) {
         .setUsage(result.getUsage())
         .setSteps(result.getSteps())
         .build();
+  }
+
+  /** The parent's prompt has no room for a book, and neither has a record. */
+  private static String headAndTail(String text, String session) {
+    if (text.length() <= MOST_OF_A_SUB_AGENT) {
+      return text;
+    }
+    int half = MOST_OF_A_SUB_AGENT / 2;
+    int head = Character.isHighSurrogate(text.charAt(half - 1)) ? half - 1 : half;
+    int tail = text.length() - half;
+    tail += Character.isLowSurrogate(text.charAt(tail)) ? 1 : 0;
+    return text.substring(0, head)
+        + "\n… %d characters left out; the whole is the result of session %s …\n"
+            .formatted(tail - head, session)
+        + text.substring(tail);
   }
 
   private static Alert alert(Effect.RaiseAlert alert, Sender sender) {
@@ -362,7 +389,7 @@ public record Outbound(Topics topics, String auditUrl) {
         record.getInputRef(),
         InputHash.of((SpecificRecord) record.getInput()),
         record.getInput() instanceof TimerFired fired ? fired.getTimer() : null,
-        decision.effects().stream().map(Outbound::summary).toList(),
+        summaries(decision.effects()),
         decision.ledger().stream().map(entry -> line(entry, decision, priceBook)).toList(),
         left(state, run, record.getAt()),
         spent.total().value(),
@@ -374,7 +401,9 @@ public record Outbound(Topics topics, String auditUrl) {
         record.getUnservable(),
         record.getAt(),
         previousHash,
-        "");
+        "",
+        record.getRefusal(),
+        record.getInput() instanceof ForkPart part ? part.getOrigin() : null);
   }
 
   private static Spent ended(Decision decision) {
@@ -398,6 +427,8 @@ public record Outbound(Topics topics, String auditUrl) {
       case PauseRequested _ -> "PauseRequested";
       case ResumeRequested _ -> "ResumeRequested";
       case BudgetGranted _ -> "BudgetGranted";
+      case Copied _ -> "Copied";
+      case Forked _ -> "Forked";
       case dev.weirkeeper.planner.session.SessionEvent.TimerFired _ -> "TimerFired";
     };
   }
@@ -405,11 +436,25 @@ public record Outbound(Topics topics, String auditUrl) {
   static String name(SessionState state) {
     return switch (state) {
       case Idle _ -> "Idle";
+      case Copying _ -> "Copying";
       case AwaitingBudget _ -> "AwaitingBudget";
       case AwaitingModel _ -> "AwaitingModel";
       case AwaitingTools _ -> "AwaitingTools";
       case Paused _ -> "Paused";
     };
+  }
+
+  /** As many as fit into a record beside everything else. */
+  private static List<EffectSummary> summaries(List<Effect> effects) {
+    List<EffectSummary> summaries = new ArrayList<>();
+    for (Effect effect : effects.subList(0, Math.min(effects.size(), MOST_SUMMARIES))) {
+      summaries.add(summary(effect));
+    }
+    if (effects.size() > MOST_SUMMARIES) {
+      summaries.add(
+          new EffectSummary("More", "", (effects.size() - MOST_SUMMARIES) + " more of the kind"));
+    }
+    return summaries;
   }
 
   private static EffectSummary summary(Effect effect) {

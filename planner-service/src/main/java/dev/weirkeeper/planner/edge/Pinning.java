@@ -4,6 +4,7 @@ import dev.weirkeeper.planner.agent.Limits;
 import dev.weirkeeper.planner.money.NanoUsd;
 import dev.weirkeeper.schemas.chain.InputHash;
 import dev.weirkeeper.schemas.price.PriceBook;
+import dev.weirkeeper.schemas.topic.AgentKeys;
 import dev.weirkeeper.wire.AgentDefinition;
 import dev.weirkeeper.wire.ModelChoice;
 import dev.weirkeeper.wire.Pins;
@@ -16,7 +17,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -39,21 +39,39 @@ public final class Pinning {
   }
 
   /** The pins of an agent now, or nothing if the directory does not know it. */
-  public Optional<Pinned> pin(String agentName, Instant at) {
-    long version = directory.version();
+  public Optional<Pinned> pin(String name, @Nullable String version, Instant at) {
+    long directoryVersion = directory.version();
     Instant hour = at.truncatedTo(ChronoUnit.HOURS);
-    Made last = made.get(agentName);
-    if (last != null && last.directoryVersion == version && last.hour.equals(hour)) {
+    String key = version == null ? name : AgentKeys.version(name, version);
+    Made last = made.get(key);
+    if (last != null && last.directoryVersion == directoryVersion && last.hour.equals(hour)) {
       return Optional.of(last.pinned);
     }
-    return directory
-        .agent(agentName)
+    return (version == null ? directory.agent(name) : directory.agent(name, version))
         .map(
             agent -> {
               Pinned pinned = make(agent, at);
-              made.put(agentName, new Made(version, hour, pinned));
+              made.put(key, new Made(directoryVersion, hour, pinned));
               return pinned;
             });
+  }
+
+  /** The same with another model or system prompt, for a fork; itself if there is no other. */
+  public Pinned otherwise(
+      Pinned pinned, @Nullable ModelChoice model, @Nullable String systemPrompt, Instant at) {
+    if (model == null && systemPrompt == null) {
+      return pinned;
+    }
+    AgentDefinition agent = pinned.pins().getAgent();
+    AgentDefinition.Builder other =
+        AgentDefinition.newBuilder(agent).setVersion(agent.getVersion() + "+fork");
+    if (model != null) {
+      other.setModel(model).setFallbackModels(List.of());
+    }
+    if (systemPrompt != null) {
+      other.setSystemPrompt(systemPrompt);
+    }
+    return make(other.build(), at);
   }
 
   private Pinned make(AgentDefinition agent, Instant at) {
@@ -79,13 +97,11 @@ public final class Pinning {
     return Pinned.of(Pins.newBuilder(pins).setDigest(InputHash.of(pins)).build());
   }
 
-  /** Limits with whatever is said instead. */
-  static Limits limits(Limits otherwise, dev.weirkeeper.wire.@Nullable Limits said) {
+  /** Limits with whatever is said instead; calls per tool are not mixed. */
+  private static Limits limits(Limits otherwise, dev.weirkeeper.wire.@Nullable Limits said) {
     if (said == null) {
       return otherwise;
     }
-    Map<String, Integer> perTool = new HashMap<>(otherwise.maxCallsPerTool());
-    perTool.putAll(said.getMaxCallsPerTool());
     return new Limits(
         or(said.getMaxSteps(), otherwise.maxSteps()),
         or(said.getMaxTokens(), otherwise.maxTokens()),
@@ -93,7 +109,7 @@ public final class Pinning {
         new NanoUsd(or(said.getMaxSessionCostNanoUsd(), otherwise.maxSessionCost().value())),
         Duration.ofMillis(or(said.getMaxDurationMs(), otherwise.maxDuration().toMillis())),
         Duration.ofMillis(or(said.getMaxIdleMs(), otherwise.maxIdle().toMillis())),
-        perTool,
+        said.getMaxCallsPerTool(),
         or(said.getMaxParallelCalls(), otherwise.maxParallelCalls()),
         or(said.getMaxIdenticalCalls(), otherwise.maxIdenticalCalls()),
         or(said.getMaxOutputTokens(), otherwise.maxOutputTokens()),
@@ -116,10 +132,14 @@ public final class Pinning {
         .build();
   }
 
-  /** The limits of a task: what it says, then its agent, then the defaults. */
-  public static Limits of(Pinned pinned, dev.weirkeeper.wire.@Nullable Limits task) {
-    dev.weirkeeper.wire.Limits agent = Objects.requireNonNull(pinned.pins().getAgent().getLimits());
-    return limits(limits(Limits.DEFAULT, agent), task);
+  /** What every task of an agent may use: what the agent says, then the defaults. */
+  public static Limits allowed(Pinned pinned) {
+    return limits(Limits.DEFAULT, pinned.pins().getAgent().getLimits());
+  }
+
+  /** What a task asks for: what it says, then what its agent allows. */
+  public static Limits asked(Pinned pinned, dev.weirkeeper.wire.@Nullable Limits task) {
+    return limits(allowed(pinned), task);
   }
 
   private static <T> T or(@Nullable T said, T otherwise) {

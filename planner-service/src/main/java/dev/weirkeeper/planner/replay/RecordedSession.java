@@ -1,6 +1,7 @@
 package dev.weirkeeper.planner.replay;
 
 import dev.weirkeeper.planner.edge.InputReader;
+import dev.weirkeeper.schemas.approval.TrustedApprovers;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.topic.Topics;
 import dev.weirkeeper.wire.InputRef;
@@ -84,7 +85,8 @@ public record RecordedSession(
     private final AvroDeserializer<SpecificRecord> others;
 
     Reading(Topics topics, Map<String, Object> settings, int partitions) {
-      inputs = new InputReader(topics, settings, partitions);
+      // Whether a decision was to be followed is in the events.
+      inputs = new InputReader(topics, settings, partitions, TrustedApprovers.ANYBODY);
       others = AvroDeserializer.ofAnyRecord(settings);
     }
 

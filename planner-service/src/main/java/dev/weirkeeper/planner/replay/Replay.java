@@ -89,7 +89,8 @@ public final class Replay {
               input.get(),
               null,
               null,
-              null);
+              null,
+              told.getRefusal());
       var event = inbound.event(record);
       Decision decision = Planner.step(state, event);
       SessionEvent today =

@@ -22,12 +22,19 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Running the calls of a turn: each is screened, gated if it must be, and sent. */
 final class Act {
   /** Time a call may wait in its pool before its own timeout begins. */
   static final Duration QUEUE_ALLOWANCE = Duration.ofMinutes(2);
+
+  /** A sub-agent's session is named after the call that started it. */
+  private static final int LONGEST_SESSION_ID = 255;
+
+  /** One turn must not fill a record with what became of its calls. */
+  static final int MOST_CALLS_PER_TURN = 128;
 
   private Act() {}
 
@@ -53,6 +60,31 @@ final class Act {
       now = screened.now();
       calls.add(screened.call());
     }
+    return request(d, now, calls);
+  }
+
+  /**
+   * Takes up the turn of a forked task where it was: calls without an answer are looked at again,
+   * but not counted again.
+   */
+  static SessionState takeUp(
+      Draft d, Now now, List<Fork.Call> calls, List<Optional<OpenCall.Progress.Done>> known) {
+    List<OpenCall> taken = new ArrayList<>(calls.size());
+    for (int index = 0; index < calls.size(); index++) {
+      RequestedCall requested = calls.get(index).request();
+      OpenCall call = open(now, index, requested);
+      taken.add(
+          known.get(index).isPresent()
+              ? call.with(known.get(index).get())
+              : unfit(d, now, call, requested)
+                  .orElseGet(() -> gate(d, now, call, requested))
+                  .call());
+    }
+    return request(d, now, taken);
+  }
+
+  /** Asks people about what they are to decide, and sends what may be sent. */
+  private static SessionState request(Draft d, Now now, List<OpenCall> calls) {
     for (OpenCall call : calls) {
       if (call.progress() instanceof Gated(AskPerson request)) {
         d.effect(request);
@@ -76,24 +108,24 @@ final class Act {
   private record Screened(Now now, OpenCall call, boolean looping) {}
 
   private static Screened screen(Draft d, Now now, int index, RequestedCall requested) {
-    Run run = now.run();
     OpenCall call = open(now, index, requested);
-    Tool tool = run.agent().tools().get(requested.tool());
-    if (requested.problem().isPresent()) {
-      return refused(d, now, call, requested.problem().get());
-    }
-    if (tool == null) {
-      String known = String.join(", ", run.agent().tools().keySet().stream().sorted().toList());
+    if (index >= MOST_CALLS_PER_TURN) {
       return refused(
           d,
           now,
           call,
           CallError.of(
-              Code.UNKNOWN_TOOL,
-              "there is no tool named " + requested.tool(),
-              "available tools: " + known));
+              Code.RATE_LIMITED,
+              "only the first %d calls of a turn are run".formatted(MOST_CALLS_PER_TURN),
+              "ask for it again in another turn"));
     }
-    int used = run.spent().toolCalls().getOrDefault(tool.name(), 0);
+    Optional<Screened> unfit = unfit(d, now, call, requested);
+    if (unfit.isPresent()) {
+      return unfit.get();
+    }
+    Run run = now.run();
+    Tool tool = tool(now, requested);
+    int used = run.callsOf(tool.name());
     int most = run.limits().maxCalls(tool.name());
     if (used >= most) {
       return refused(
@@ -124,11 +156,38 @@ final class Act {
               Optional.of("the result will not change: use the one you have or change the call"),
               Map.of("count", Integer.toString(repeats), "limit", Integer.toString(allowed))));
     }
-    Arguments arguments = new Arguments(requested.arguments(), requested.argumentsHash());
-    return gate(d, counted, call, tool, arguments);
+    return gate(d, counted, call, requested);
   }
 
-  private static Screened gate(Draft d, Now now, OpenCall call, Tool tool, Arguments arguments) {
+  /** The answer to a call that its tool could not make sense of, or that has no tool. */
+  private static Optional<Screened> unfit(
+      Draft d, Now now, OpenCall call, RequestedCall requested) {
+    if (requested.problem().isPresent()) {
+      return Optional.of(refused(d, now, call, requested.problem().get()));
+    }
+    Map<String, Tool> tools = now.run().agent().tools();
+    if (tools.containsKey(requested.tool())) {
+      return Optional.empty();
+    }
+    String known = String.join(", ", tools.keySet().stream().sorted().toList());
+    return Optional.of(
+        refused(
+            d,
+            now,
+            call,
+            CallError.of(
+                Code.UNKNOWN_TOOL,
+                "there is no tool named " + requested.tool(),
+                "available tools: " + known)));
+  }
+
+  private static Tool tool(Now now, RequestedCall requested) {
+    return Objects.requireNonNull(now.run().agent().tools().get(requested.tool()));
+  }
+
+  private static Screened gate(Draft d, Now now, OpenCall call, RequestedCall requested) {
+    Tool tool = tool(now, requested);
+    Arguments arguments = new Arguments(requested.arguments(), requested.argumentsHash());
     Rule rule = now.run().agent().rule(tool);
     return switch (rule.action()) {
       case DENY ->
@@ -234,6 +293,15 @@ final class Act {
   private static Sending start(
       Draft d, Now now, OpenCall call, Queued queued, String agent, int sharers, Instant deadline) {
     Run run = now.run();
+    if (call.id().length() > LONGEST_SESSION_ID) {
+      CallError error =
+          CallError.of(
+              Code.RATE_LIMITED,
+              "sub-agents are nested too deeply to start another",
+              "do the work yourself or finish with what you have");
+      d.because(Phase.ACT, call.id() + " not sent: " + error.message());
+      return new Sending(now, call.refused(error));
+    }
     Left left = Left.of(now);
     NanoUsd cost = left.cost().dividedBy(sharers + 1);
     int steps = left.steps() / (sharers + 1);

@@ -1,5 +1,6 @@
 package dev.weirkeeper.planner.session;
 
+import dev.weirkeeper.planner.session.SessionEvent.Content;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +28,21 @@ public record CallError(
   public CallError {
     // The model is shown them: always in the same order.
     details = Collections.unmodifiableSortedMap(new TreeMap<>(details));
+  }
+
+  /** A control character escaped in JSON. */
+  private static final long MOST_BYTES_PER_CHAR = 6;
+
+  /** The names and braces around an error. */
+  private static final long BYTES_OF_FRAME = 256;
+
+  /** What the model is shown, as its hash and a length that it does not pass. */
+  Content content() {
+    String said = hint.orElse("");
+    String more = details.toString();
+    long length = (long) message.length() + said.length() + more.length();
+    return new Content(
+        Sha256.of(code.name(), message, said, more), MOST_BYTES_PER_CHAR * length + BYTES_OF_FRAME);
   }
 
   static CallError of(Code code, String message, String hint) {

@@ -12,10 +12,14 @@ import java.util.StringJoiner;
 
 /** A decision in the making. Lives for one step only. */
 final class Draft {
+  /** In characters: reasons are one field of one record. */
+  private static final int MOST_SAID = 8_000;
+
   final Instant at;
   private final List<Effect> effects = new ArrayList<>(4);
   private final List<LedgerEntry> ledger = new ArrayList<>(4);
   private final StringJoiner reasons = new StringJoiner("; ");
+  private boolean cut;
   private Kind kind = Kind.APPLIED;
   private Phase phase = Phase.OBSERVE;
 
@@ -35,20 +39,29 @@ final class Draft {
 
   void because(Phase place, String reason) {
     phase = place;
-    reasons.add(reason);
+    say(reason);
+  }
+
+  private void say(String reason) {
+    if (reasons.length() < MOST_SAID) {
+      reasons.add(reason);
+    } else if (!cut) {
+      cut = true;
+      reasons.add("and more of the kind");
+    }
   }
 
   /** The event changes nothing, but the log is to show it. */
   SessionState noted(SessionState state, String reason) {
     kind = Kind.NOTED;
-    reasons.add(reason);
+    say(reason);
     return state;
   }
 
   /** The event was applied before. */
   SessionState repeated(SessionState state, String reason) {
     kind = Kind.REPEATED;
-    reasons.add(reason);
+    say(reason);
     return state;
   }
 

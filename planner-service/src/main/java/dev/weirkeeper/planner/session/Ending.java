@@ -119,6 +119,25 @@ final class Ending {
     return session.with(session.inputs().closing(id));
   }
 
+  /** The tenant of the running task is frozen: its waiting tasks must not begin either. */
+  static SessionState frozen(Draft d, Running before) {
+    String tenant = before.run().task().tenant();
+    String why = "tenant " + tenant + " is frozen";
+    List<Waiter> others = new ArrayList<>();
+    for (Waiter waiter : before.session().waiting()) {
+      if (!waiter.task().tenant().equals(tenant)) {
+        others.add(waiter);
+      }
+    }
+    Running state = before.with(before.session().withWaiting(others));
+    for (Waiter waiter : before.session().waiting()) {
+      if (waiter.task().tenant().equals(tenant)) {
+        neverRun(d, state, waiter, why);
+      }
+    }
+    return stop(d, state, Status.CANCELLED, why);
+  }
+
   static SessionState cancel(Draft d, SessionState before, CancelRequested e) {
     String why = e.by() + " cancelled it" + (e.reason().isEmpty() ? "" : ": " + e.reason());
     Session session = before.session().with(before.session().inputs().seeing(e.controlId()));
@@ -156,6 +175,7 @@ final class Ending {
         "it was cancelled before it came");
   }
 
+  /** The result of a task that never began. */
   private static SessionState neverRun(Draft d, SessionState state, Waiter waiter, String why) {
     Run run = Run.begin(waiter.task(), d.at, waiter.sequence());
     d.because(Phase.END, "task " + waiter.task().id() + ": " + why);

@@ -19,9 +19,9 @@ public record Left(NanoUsd cost, int steps, long tokens) {
   public static Left of(Session session, Run run) {
     Limits limits = run.limits();
     Spent spent = run.spent();
-    NanoUsd cost = limits.maxCost().minus(spent.committed());
-    int steps = limits.maxSteps() - spent.steps();
-    long tokens = limits.maxTokens() - spent.usage().total();
+    NanoUsd cost = limits.maxCost().minus(run.before().cost()).minus(spent.committed());
+    int steps = limits.maxSteps() - run.stepsUsed();
+    long tokens = limits.maxTokens() - run.tokensUsed();
     for (Held held : session.account().held().values()) {
       if (held.taskId().equals(run.task().id())) {
         cost = cost.minus(held.amount());

@@ -13,6 +13,7 @@ import dev.weirkeeper.planner.session.OpenCall.Progress.Done;
 import dev.weirkeeper.planner.session.OpenCall.Progress.Gated;
 import dev.weirkeeper.planner.session.OpenCall.Progress.Queued;
 import dev.weirkeeper.planner.session.OpenCall.Progress.Sent;
+import dev.weirkeeper.planner.session.SessionEvent.Content;
 import dev.weirkeeper.planner.session.SessionEvent.DecisionMade;
 import dev.weirkeeper.planner.session.SessionEvent.ToolCallCompleted;
 import dev.weirkeeper.planner.session.SessionEvent.Verdict;
@@ -20,7 +21,6 @@ import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
 import dev.weirkeeper.planner.session.SessionState.Running;
 import dev.weirkeeper.planner.session.Transcript.Answer;
 import dev.weirkeeper.planner.session.Transcript.AnsweredCall;
-import dev.weirkeeper.planner.session.Transcript.Entry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -241,24 +241,13 @@ final class Observe {
       return now;
     }
     List<AnsweredCall> answers = new ArrayList<>(calls.size());
-    String[] hashes = new String[calls.size()];
-    long bytes = 0;
-    for (int i = 0; i < hashes.length; i++) {
-      OpenCall call = calls.get(i);
+    List<Content> contents = new ArrayList<>(calls.size());
+    for (OpenCall call : calls) {
       Done done = (Done) call.progress();
       answers.add(new AnsweredCall(call.providerCallId(), done.answer()));
-      hashes[i] = done.content().hash();
-      bytes += done.content().bytes();
+      contents.add(done.content());
     }
-    Transcript longer =
-        now.session()
-            .transcript()
-            .plus(
-                new Entry.ToolResults(List.copyOf(answers)),
-                1 + hashes.length,
-                bytes,
-                hashes.length == 1 ? hashes[0] : Sha256.of(hashes));
-    return now.with(now.session().with(longer));
+    return now.with(now.session().with(now.session().transcript().plusResults(answers, contents)));
   }
 
   private static List<OpenCall> replace(List<OpenCall> calls, OpenCall changed) {

@@ -41,12 +41,6 @@ public record OpenCall(
     record Done(Answer answer, boolean error, Content content, String text) implements Progress {}
   }
 
-  /** A control character escaped in JSON. */
-  private static final long MOST_BYTES_PER_CHAR = 6;
-
-  /** The names and braces around an error. */
-  private static final long BYTES_OF_FRAME = 256;
-
   OpenCall with(Progress further) {
     return new OpenCall(id, index, providerCallId, tool, further);
   }
@@ -57,12 +51,6 @@ public record OpenCall(
 
   /** The planner's own answer to this call. */
   OpenCall refused(CallError error) {
-    String hint = error.hint().orElse("");
-    String details = error.details().toString();
-    String hash = Sha256.of(error.code().name(), error.message(), hint, details);
-    int length = error.message().length() + hint.length() + details.length();
-    long bytes = MOST_BYTES_PER_CHAR * length + BYTES_OF_FRAME;
-    return with(
-        new Progress.Done(new Answer.Said(error), true, new Content(hash, bytes), error.message()));
+    return with(new Progress.Done(new Answer.Said(error), true, error.content(), error.message()));
   }
 }

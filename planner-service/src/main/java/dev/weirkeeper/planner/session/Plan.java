@@ -56,7 +56,7 @@ final class Plan {
           d,
           now,
           Status.MAX_STEPS_EXCEEDED,
-          run.spent().steps() + " steps were used of at most " + run.limits().maxSteps(),
+          run.stepsUsed() + " steps were used of at most " + run.limits().maxSteps(),
           "");
     }
     Session session = now.session().nextTurn();
@@ -278,7 +278,7 @@ final class Plan {
       String why = "the model asked for a tool, and a single call has none";
       return Act.refuseAll(d, now, reply.calls(), Status.FAILED, why);
     }
-    if (run.spent().usage().total() > run.limits().maxTokens()) {
+    if (run.tokensUsed() > run.limits().maxTokens()) {
       return Act.refuseAll(d, now, reply.calls(), Status.TOKEN_BUDGET_EXCEEDED, tokensUsed(run));
     }
     return Act.turn(d, now, reply.calls());
@@ -330,7 +330,7 @@ final class Plan {
   }
 
   private static String tokensUsed(Run run) {
-    return run.spent().usage().total() + " tokens were used of at most " + run.limits().maxTokens();
+    return run.tokensUsed() + " tokens were used of at most " + run.limits().maxTokens();
   }
 
   // No reply

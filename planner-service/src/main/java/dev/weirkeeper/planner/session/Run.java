@@ -22,6 +22,7 @@ import java.util.Set;
  * @param lease out of the tenant's daily budget
  * @param alerted thresholds it has passed
  * @param outputs of the pipeline steps done so far, in order
+ * @param before what a forked task had used where it was continued from
  */
 public record Run(
     Task task,
@@ -34,7 +35,8 @@ public record Run(
     Recent recentCalls,
     Lease lease,
     Set<AlertKind> alerted,
-    Map<String, String> outputs) {
+    Map<String, String> outputs,
+    Fork.Used before) {
 
   /**
    * The provider's own count of a prompt and its reply.
@@ -59,7 +61,46 @@ public record Run(
         Recent.last(Limits.WINDOW),
         Lease.NONE,
         Set.of(),
-        Map.of());
+        Map.of(),
+        Fork.Used.NOTHING);
+  }
+
+  /** Going on where a task that was forked had come to. */
+  Run after(Fork.Used used) {
+    Recent recent = recentCalls;
+    for (String signature : used.recentCalls()) {
+      recent = recent.plus(signature);
+    }
+    Map<String, String> done = new LinkedHashMap<>();
+    used.outputs().forEach(output -> done.put(output.step(), output.text()));
+    return new Run(
+        task,
+        startedAt,
+        sequence,
+        spent,
+        model,
+        counted,
+        used.continuations(),
+        recent,
+        lease,
+        alerted,
+        Collections.unmodifiableMap(done),
+        used);
+  }
+
+  /** Steps that count towards the limit. */
+  int stepsUsed() {
+    return before.steps() + spent.steps();
+  }
+
+  /** Tokens that count towards the limit. */
+  long tokensUsed() {
+    return before.tokens() + spent.usage().total();
+  }
+
+  /** Calls of a tool that count towards the limit. */
+  int callsOf(String tool) {
+    return before.toolCalls().getOrDefault(tool, 0) + spent.toolCalls().getOrDefault(tool, 0);
   }
 
   Limits limits() {
@@ -88,7 +129,8 @@ public record Run(
         recentCalls,
         lease,
         alerted,
-        outputs);
+        outputs,
+        before);
   }
 
   Run withModel(int index) {
@@ -103,7 +145,8 @@ public record Run(
         recentCalls,
         lease,
         alerted,
-        outputs);
+        outputs,
+        before);
   }
 
   Run with(Counted count) {
@@ -118,7 +161,8 @@ public record Run(
         recentCalls,
         lease,
         alerted,
-        outputs);
+        outputs,
+        before);
   }
 
   Run withContinuations(int inARow) {
@@ -133,7 +177,8 @@ public record Run(
         recentCalls,
         lease,
         alerted,
-        outputs);
+        outputs,
+        before);
   }
 
   Run calling(String tool, String signature) {
@@ -148,7 +193,8 @@ public record Run(
         recentCalls.plus(signature),
         lease,
         alerted,
-        outputs);
+        outputs,
+        before);
   }
 
   Run with(Lease changed) {
@@ -163,7 +209,8 @@ public record Run(
         recentCalls,
         changed,
         alerted,
-        outputs);
+        outputs,
+        before);
   }
 
   Run alerting(AlertKind kind) {
@@ -180,7 +227,8 @@ public record Run(
         recentCalls,
         lease,
         Set.copyOf(more),
-        outputs);
+        outputs,
+        before);
   }
 
   Run withOutput(String step, String output) {
@@ -197,6 +245,7 @@ public record Run(
         recentCalls,
         lease,
         alerted,
-        Collections.unmodifiableMap(more));
+        Collections.unmodifiableMap(more),
+        before);
   }
 }

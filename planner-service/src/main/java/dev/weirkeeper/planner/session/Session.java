@@ -63,6 +63,11 @@ public record Session(
         id, sequence, at, turn + 1, pausing, transcript, waiting, account, inputs, told);
   }
 
+  Session withTurn(int turns) {
+    return new Session(
+        id, sequence, at, turns, pausing, transcript, waiting, account, inputs, told);
+  }
+
   Session withPausing(boolean wanted) {
     return new Session(id, sequence, at, turn, wanted, transcript, waiting, account, inputs, told);
   }

@@ -75,8 +75,15 @@ public sealed interface SessionEvent {
   record BudgetGranted(Instant at, String requestId, String tenant, NanoUsd granted, LocalDate day)
       implements SessionEvent {}
 
-  /** A time that {@link Waiting} named has come, or the shell found a call lost. */
+  /** A time that {@link Waiting} named has come, or the shell found what no record tells. */
   record TimerFired(Instant at, Timer timer) implements SessionEvent {}
+
+  /** An input of another session comes in, to be part of the conversation of this one. */
+  record Copied(Instant at, Fork.Origin origin, int index, Fork.Part part)
+      implements SessionEvent {}
+
+  /** All parts are there: the session goes on from a point of the other one. */
+  record Forked(Instant at, Fork fork) implements SessionEvent {}
 
   /** What a reply was. */
   sealed interface Reply {
@@ -173,5 +180,8 @@ public sealed interface SessionEvent {
 
     /** The planner that made the call is gone and its reply did not come. */
     record ModelCallLost(String callId) implements Timer {}
+
+    /** Somebody froze the tenant: nothing of it may go on. */
+    record TenantFrozen() implements Timer {}
   }
 }

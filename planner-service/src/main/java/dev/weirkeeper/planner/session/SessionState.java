@@ -29,6 +29,25 @@ public sealed interface SessionState {
     }
   }
 
+  /**
+   * The conversation of another session is being copied in; it has no task yet.
+   *
+   * @param copies by index of the part
+   */
+  record Copying(Session session, List<Copy> copies) implements SessionState {
+    public Copying {
+      copies = List.copyOf(copies);
+    }
+
+    @Override
+    public Copying with(Session changed) {
+      return new Copying(changed, copies);
+    }
+
+    /** A part, and the event that brought it. */
+    public record Copy(long sequence, Fork.Part part) {}
+  }
+
   /** A task is under way. */
   sealed interface Running extends SessionState {
     Run run();

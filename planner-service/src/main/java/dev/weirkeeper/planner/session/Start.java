@@ -41,6 +41,7 @@ final class Start {
         Phase.PLAN,
         "task %s accepted for agent %s version %s"
             .formatted(task.id(), task.agent().name(), task.agent().version()));
+    tellLowered(d, task);
     Transcript longer =
         session
             .transcript()
@@ -50,5 +51,13 @@ final class Start {
                 task.content().bytes(),
                 task.content().hash());
     return Reflect.next(d, new Now(session.with(longer), Run.begin(task, d.at, waiter.sequence())));
+  }
+
+  static void tellLowered(Draft d, Task task) {
+    if (!task.lowered().isEmpty()) {
+      d.because(
+          Phase.PLAN,
+          "it asked for more than its agent allows: " + String.join(", ", task.lowered()));
+    }
   }
 }

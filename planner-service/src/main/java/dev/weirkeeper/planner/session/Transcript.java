@@ -1,5 +1,6 @@
 package dev.weirkeeper.planner.session;
 
+import dev.weirkeeper.planner.session.SessionEvent.Content;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -52,6 +53,21 @@ public record Transcript(int size, int items, long bytes, String digest, Optiona
         bytes + moreBytes,
         Sha256.of(digest, contentHash),
         Optional.of(new Link(entry, this)));
+  }
+
+  /** The answers of a turn, each with its content. */
+  Transcript plusResults(List<AnsweredCall> calls, List<Content> contents) {
+    String[] hashes = new String[contents.size()];
+    long length = 0;
+    for (int i = 0; i < hashes.length; i++) {
+      hashes[i] = contents.get(i).hash();
+      length += contents.get(i).bytes();
+    }
+    return plus(
+        new Entry.ToolResults(List.copyOf(calls)),
+        1 + hashes.length,
+        length,
+        hashes.length == 1 ? hashes[0] : Sha256.of(hashes));
   }
 
   /** The entries from a position on, oldest first. */

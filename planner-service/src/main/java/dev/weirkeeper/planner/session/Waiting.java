@@ -11,6 +11,7 @@ import dev.weirkeeper.planner.session.SessionEvent.Timer;
 import dev.weirkeeper.planner.session.SessionState.AwaitingBudget;
 import dev.weirkeeper.planner.session.SessionState.AwaitingModel;
 import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
+import dev.weirkeeper.planner.session.SessionState.Copying;
 import dev.weirkeeper.planner.session.SessionState.Idle;
 import dev.weirkeeper.planner.session.SessionState.Paused;
 import dev.weirkeeper.planner.session.SessionState.Running;
@@ -32,7 +33,7 @@ public final class Waiting {
     List<Effect> effects = new ArrayList<>();
     state.session().told().forEach(one -> effects.add(one.notice()));
     switch (state) {
-      case Idle _, Paused _ -> {}
+      case Idle _, Copying _, Paused _ -> {}
       case AwaitingBudget waiting -> effects.add(waiting.request());
       case AwaitingModel waiting -> effects.add(waiting.call());
       case AwaitingTools waiting -> {

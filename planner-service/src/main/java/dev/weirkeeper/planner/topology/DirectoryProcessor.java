@@ -3,6 +3,7 @@ package dev.weirkeeper.planner.topology;
 import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.UnreadableRecordException;
+import dev.weirkeeper.schemas.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
@@ -21,13 +22,14 @@ final class DirectoryProcessor implements Processor<Bytes, byte[], Void, Void> {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryProcessor.class);
 
   private final String storeName;
+  private final Class<?> kind;
   private final Directory directory;
   private final AvroDeserializer<SpecificRecord> reader;
   private @Nullable KeyValueStore<Bytes, byte[]> store;
 
-  DirectoryProcessor(
-      String storeName, Directory directory, AvroDeserializer<SpecificRecord> reader) {
-    this.storeName = storeName;
+  DirectoryProcessor(Topic<?> topic, Directory directory, AvroDeserializer<SpecificRecord> reader) {
+    this.storeName = topic.name();
+    this.kind = topic.value().orElseThrow();
     this.directory = directory;
     this.reader = reader;
   }
@@ -58,13 +60,13 @@ final class DirectoryProcessor implements Processor<Bytes, byte[], Void, Void> {
   private void take(Bytes key, byte @Nullable [] value) {
     String name = new String(key.get(), StandardCharsets.UTF_8);
     if (value == null) {
-      directory.remove(name);
+      directory.remove(kind, name);
       return;
     }
     try {
       SpecificRecord definition = reader.deserialize(storeName, value);
-      if (definition != null) {
-        directory.put(definition);
+      if (kind.isInstance(definition)) {
+        directory.put(name, definition);
       }
     } catch (UnreadableRecordException | IllegalArgumentException e) {
       LOG.error(

@@ -36,7 +36,7 @@ public final class PlannerTopology {
     Topics topics = shell.topics();
     Topology topology = new Topology();
     for (Topic<?> definitions : List.of(topics.definitions(), topics.tools(), topics.tenants())) {
-      directory(topology, shell, definitions.name());
+      directory(topology, shell, definitions);
     }
 
     topology
@@ -46,6 +46,7 @@ public final class PlannerTopology {
             new ByteArrayDeserializer(),
             topics.tasks().name(),
             topics.controls().name(),
+            topics.forks().name(),
             topics.modelCalls().name(),
             topics.modelReplies().name(),
             topics.toolResults().name(),
@@ -76,7 +77,8 @@ public final class PlannerTopology {
     return topology;
   }
 
-  private static void directory(Topology topology, Shell shell, String topic) {
+  private static void directory(Topology topology, Shell shell, Topic<?> definitions) {
+    String topic = definitions.name();
     topology.addGlobalStore(
         Stores.keyValueStoreBuilder(
                 Stores.inMemoryKeyValueStore(topic), Serdes.Bytes(), Serdes.ByteArray())
@@ -88,7 +90,7 @@ public final class PlannerTopology {
         topic + "-directory",
         () ->
             new DirectoryProcessor(
-                topic, shell.directory(), AvroDeserializer.ofAnyRecord(shell.serde())));
+                definitions, shell.directory(), AvroDeserializer.ofAnyRecord(shell.serde())));
   }
 
   private static <K> StoreBuilder<KeyValueStore<K, byte[]>> store(String name, Serde<K> key) {

@@ -25,6 +25,8 @@ import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.topic.OwnerMark;
 import dev.weirkeeper.wire.ApprovalDecision;
+import dev.weirkeeper.wire.ForkPart;
+import dev.weirkeeper.wire.ForkStart;
 import dev.weirkeeper.wire.InputRef;
 import dev.weirkeeper.wire.JournalRecord;
 import dev.weirkeeper.wire.ModelCall;
@@ -37,8 +39,10 @@ import dev.weirkeeper.wire.TimerFired;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,6 +50,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -74,6 +79,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private static final Duration TICK = Duration.ofMillis(50);
   private static final Duration SWEEP = Duration.ofMinutes(10);
   private static final int SWEPT_AT_ONCE = 500;
+  private static final int STOPPED_AT_ONCE = 200;
+  private static final int NAMED = 20;
   private static final String OWNER = "\u0000owner";
 
   private record Alarm(Instant at, String sessionId) {}
@@ -92,6 +99,10 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   /** Model calls that an earlier owner may have made, by session. */
   private final Map<String, String> inherited = new HashMap<>();
 
+  /** Sessions still to be looked at since a tenant was frozen. */
+  private final Deque<String> toStop = new ArrayDeque<>();
+
+  private Set<String> frozen = Set.of();
   private int marksSeen;
   private boolean marked;
   private String previousOwner = "";
@@ -104,7 +115,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
   SessionProcessor(Shell shell) {
     this.shell = shell;
-    this.reader = new InputReader(shell.topics(), shell.serde(), shell.partitions());
+    this.reader =
+        new InputReader(shell.topics(), shell.serde(), shell.partitions(), shell.approvers());
     this.outbound = new Outbound(shell.topics(), shell.auditUrl());
     this.pinning = new Pinning(shell.directory(), shell.prices());
     this.writer = new AvroSerializer<>(shell.serde());
@@ -132,16 +144,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     pinsStore = opened.getStateStore(PINS);
     byte[] owner = sessionStore.get(OWNER);
     previousOwner = owner == null ? "" : new String(owner, StandardCharsets.UTF_8);
-    List<String> open = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = sessionStore.all()) {
-      while (all.hasNext()) {
-        KeyValue<String, byte[]> one = all.next();
-        if (SessionMark.open(one.value) && !one.key.equals(OWNER)) {
-          open.add(one.key);
-        }
-      }
-    }
-    for (String id : open) {
+    for (String id : openSessions()) {
       LiveSession session = session(id);
       arrangeAlarm(session);
       if (session.state instanceof AwaitingModel waiting) {
@@ -166,6 +169,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       mark(shell.topics().modelCalls().name());
       mark(shell.topics().modelReplies().name());
     }
+    stopFrozen();
     Instant now = shell.clock().instant();
     for (Alarm due = alarms.peek(); due != null && !due.at.isAfter(now); due = alarms.peek()) {
       alarms.remove();
@@ -178,7 +182,49 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     }
   }
 
+  /** Nothing of a frozen tenant goes on: of its sessions, those that run are ended. */
+  private void stopFrozen() {
+    Set<String> now = shell.directory().frozen();
+    if (!now.equals(frozen)) {
+      if (!frozen.containsAll(now)) {
+        toStop.addAll(openSessions());
+      }
+      frozen = now;
+    }
+    for (int i = 0; i < STOPPED_AT_ONCE && !toStop.isEmpty(); i++) {
+      LiveSession session = session(toStop.remove());
+      stopIfFrozen(session);
+      arrangeAlarm(session);
+    }
+  }
+
+  /** Whether the session's task has just been ended. */
+  private boolean stopIfFrozen(LiveSession session) {
+    if (session.state instanceof Running running
+        && shell.directory().frozen(running.run().task().tenant())) {
+      timer(session, new Timer.TenantFrozen());
+      return true;
+    }
+    return false;
+  }
+
+  private List<String> openSessions() {
+    List<String> open = new ArrayList<>();
+    try (KeyValueIterator<String, byte[]> all = Objects.requireNonNull(sessions).all()) {
+      while (all.hasNext()) {
+        KeyValue<String, byte[]> one = all.next();
+        if (SessionMark.open(one.value) && !one.key.equals(OWNER)) {
+          open.add(one.key);
+        }
+      }
+    }
+    return open;
+  }
+
   private void fire(LiveSession session, Instant now) {
+    if (stopIfFrozen(session)) {
+      return;
+    }
     String lost = inherited.get(session.id);
     if (lost != null
         && marksSeen == 2
@@ -197,7 +243,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
   private void timer(LiveSession session, Timer timer) {
     TimerFired fired = new TimerFired(Inbound.Timers.text(timer));
-    apply(session, fired, null, new RecordHeaders(), null);
+    apply(session, fired, null, new RecordHeaders(), null, null);
   }
 
   private void mark(String topic) {
@@ -268,20 +314,34 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
                   Outgoing.of(origin.topic(), record.value()),
                   record.timestamp(),
                   record.headers()));
-      case Input.Good(String sessionId, SpecificRecord value) -> {
+      case Input.Good(String sessionId, SpecificRecord value, Optional<String> refusal) -> {
         InputRef ref = new InputRef(origin.topic(), origin.partition(), origin.offset());
-        take(session(sessionId), value, ref, record.headers());
+        take(session(sessionId), value, ref, record.headers(), refusal);
       }
     }
   }
 
-  private void take(LiveSession session, SpecificRecord value, InputRef ref, Headers headers) {
+  private void take(
+      LiveSession session,
+      SpecificRecord value,
+      InputRef ref,
+      Headers headers,
+      Optional<String> refusal) {
+    stopIfFrozen(session);
     switch (value) {
       case ModelCall call -> callModel(session, call);
-      case Task task -> apply(session, task, ref, headers, task);
+      case Task task -> apply(session, task, ref, headers, task, null);
+      case ForkPart part when part.getPart() instanceof ForkStart start ->
+          apply(session, part, ref, headers, start.getTask(), null);
       case ApprovalDecision decision ->
-          apply(session, inbound.checked(session.state, decision), ref, headers, null);
-      default -> apply(session, value, ref, headers, null);
+          apply(
+              session,
+              inbound.checked(session.state, decision),
+              ref,
+              headers,
+              null,
+              refusal.orElse(null));
+      default -> apply(session, value, ref, headers, null, null);
     }
     arrangeAlarm(session);
   }
@@ -317,7 +377,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       SpecificRecord input,
       @Nullable InputRef ref,
       Headers headers,
-      @Nullable Task task) {
+      @Nullable Task task,
+      @Nullable String refusal) {
     Instant now = shell.clock().instant();
     Instant last = session.state.session().at();
     Instant at = now.isBefore(last) ? last : Instant.ofEpochMilli(now.toEpochMilli());
@@ -325,7 +386,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     @Nullable String unservable = null;
     boolean governed = false;
     if (task != null) {
-      pins = pinning.pin(task.getAgent(), at);
+      pins = pin(task, input, at);
       unservable = unservable(task, pins);
       governed =
           shell
@@ -353,7 +414,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
             input,
             arrived.own().map(TraceContext::traceparent).orElse(null),
             arrived.caller().map(TraceContext::traceparent).orElse(null),
-            arrived.own().map(TraceContext::state).filter(s -> !s.isEmpty()).orElse(null));
+            arrived.own().map(TraceContext::state).filter(s -> !s.isEmpty()).orElse(null),
+            refusal);
     dev.weirkeeper.planner.session.SessionEvent event = inbound.event(record);
     SessionState before = session.state;
     boolean wasRunning = session.running();
@@ -364,7 +426,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       Objects.requireNonNull(journal).append(session.id, record);
       session.state = decision.next();
       session.lastHash = told.getHash();
-      if (wasRunning != session.running() || task != null) {
+      if (wasRunning != session.running() || task != null || record.getSequence() == 1) {
         remember(session);
       }
       TaskTrace trace = task != null ? arrived : trace(session, told.getTaskId(), before);
@@ -406,20 +468,40 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     return state instanceof Running running ? running.run().task().id() : "";
   }
 
+  private Optional<Pinned> pin(Task task, SpecificRecord input, Instant at) {
+    Optional<Pinned> pins = pinning.pin(task.getAgent(), task.getAgentVersion(), at);
+    return input instanceof ForkPart part && part.getPart() instanceof ForkStart start
+        ? pins.map(of -> pinning.otherwise(of, start.getModel(), start.getSystemPrompt(), at))
+        : pins;
+  }
+
   private @Nullable String unservable(Task task, Optional<Pinned> pins) {
+    String agent = task.getAgent();
     if (pins.isEmpty()) {
-      return "no agent is named %s; known agents: %s"
-          .formatted(task.getAgent(), String.join(", ", shell.directory().agentNames()));
+      List<String> versions = shell.directory().versionsOf(agent);
+      return versions.isEmpty()
+          ? "no agent is named %s; known agents: %s"
+              .formatted(agent, few(shell.directory().agentNames()))
+          : "agent %s has no version %s; kept versions: %s"
+              .formatted(agent, task.getAgentVersion(), few(versions));
     }
-    String version = pins.get().pins().getAgent().getVersion();
-    if (task.getAgentVersion() != null && !task.getAgentVersion().equals(version)) {
-      return "agent %s is at version %s, version %s is not kept"
-          .formatted(task.getAgent(), version, task.getAgentVersion());
+    int bytes = length(pins.get());
+    if (bytes > shell.maxRecordBytes()) {
+      return "agent %s and its %d tools are %d bytes long and a record holds %d: allow it fewer tools"
+          .formatted(agent, pins.get().pins().getTools().size(), bytes, shell.maxRecordBytes());
     }
     if (shell.directory().tenant(task.getTenant()).map(TenantDefinition::getFrozen).orElse(false)) {
       return "tenant %s is frozen".formatted(task.getTenant());
     }
     return null;
+  }
+
+  /** Names for a message, not so many that it could not be read. */
+  private static String few(List<String> names) {
+    return names.size() <= NAMED
+        ? String.join(", ", names)
+        : String.join(", ", names.subList(0, NAMED))
+            + " and %d more".formatted(names.size() - NAMED);
   }
 
   // Traces
@@ -551,7 +633,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
           .build();
     }
     throw new IllegalStateException(
-        "a %s of %d bytes is longer than %d bytes; raise planner.max-record-bytes"
+        "a %s of %d bytes is longer than %d bytes; raise planner.max-record"
             .formatted(value.getSchema().getName(), length, shell.maxRecordBytes()));
   }
 
@@ -588,6 +670,14 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   }
 
   // Pins
+
+  /** Bytes of its record, or zero if it is kept already and so is not too long. */
+  private int length(Pinned pins) {
+    return pinned.containsKey(pins.pins().getDigest())
+        ? 0
+        : Objects.requireNonNull(writer.serialize(shell.topics().pins().name(), pins.pins()))
+            .length;
+  }
 
   private void keep(Pinned pins) {
     String digest = pins.pins().getDigest();

@@ -1,6 +1,7 @@
 package dev.weirkeeper.planner.topology;
 
 import dev.weirkeeper.planner.edge.Directory;
+import dev.weirkeeper.schemas.approval.TrustedApprovers;
 import dev.weirkeeper.schemas.price.PriceBook;
 import dev.weirkeeper.schemas.topic.Topics;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param retention how long an idle session is kept
  * @param sessionsCached most sessions held in memory by one stream task
  * @param maxRecordBytes no record is written that is longer
+ * @param approvers whose decisions are followed
  * @param auditUrl base of links to the audit API; empty: none
  * @param spans reports what is over
  */
@@ -35,5 +37,6 @@ public record Shell(
     Duration retention,
     int sessionsCached,
     int maxRecordBytes,
+    TrustedApprovers approvers,
     String auditUrl,
     Spans spans) {}

@@ -12,6 +12,8 @@ import dev.weirkeeper.planner.session.Transcript.Answer;
 import dev.weirkeeper.planner.session.Transcript.AnsweredCall;
 import dev.weirkeeper.planner.session.Transcript.Entry;
 import dev.weirkeeper.wire.ApprovalDecision;
+import dev.weirkeeper.wire.ForkPart;
+import dev.weirkeeper.wire.ForkStart;
 import dev.weirkeeper.wire.ModelChoice;
 import dev.weirkeeper.wire.ModelReply;
 import dev.weirkeeper.wire.Pins;
@@ -44,7 +46,7 @@ record Transcripts(Journal journal) {
     return switch (entry) {
       case Entry.UserText(long sequence) -> new Message.User(task(sessionId, sequence).getText());
       case Entry.ModelTurn(long sequence) -> {
-        if (!(journal.read(sessionId, sequence).getInput() instanceof ModelReply reply)) {
+        if (!(input(sessionId, sequence) instanceof ModelReply reply)) {
           throw broken(sessionId, sequence);
         }
         String model =
@@ -58,10 +60,17 @@ record Transcripts(Journal journal) {
   }
 
   Task task(String sessionId, long sequence) {
-    if (journal.read(sessionId, sequence).getInput() instanceof Task task) {
-      return task;
-    }
-    throw broken(sessionId, sequence);
+    return switch (input(sessionId, sequence)) {
+      case Task task -> task;
+      case ForkStart start when start.getTask() != null -> start.getTask();
+      default -> throw broken(sessionId, sequence);
+    };
+  }
+
+  /** What was applied; of a forked session, what it was where it came from. */
+  private Object input(String sessionId, long sequence) {
+    Object input = journal.read(sessionId, sequence).getInput();
+    return input instanceof ForkPart part ? part.getPart() : input;
   }
 
   private Message.Answer answer(String sessionId, AnsweredCall call) {
@@ -69,7 +78,7 @@ record Transcripts(Journal journal) {
       case Answer.Said(var error) ->
           new Message.Answer(call.providerCallId(), ToolErrorText.of(Outbound.error(error)), true);
       case Answer.Logged(long sequence) ->
-          switch (journal.read(sessionId, sequence).getInput()) {
+          switch (input(sessionId, sequence)) {
             case ToolResult result ->
                 new Message.Answer(
                     call.providerCallId(), Inbound.shown(result), result.getError() != null);

@@ -120,7 +120,8 @@ public final class PlannerBench {
     Instant at = START;
     Content content = new Content(HASH, 2000);
     events.add(
-        new TaskSubmitted(at, new Task("task-1", "acme", agent, limits, false, "", content)));
+        new TaskSubmitted(
+            at, new Task("task-1", "acme", agent, limits, List.of(), false, "", content)));
     TokenUsage usage = new TokenUsage(200, 1500, 0, 12_000, 150, 0);
     Bill bill = new Bill.Known(new NanoUsd(12_345_678));
     for (int turn = 1; turn <= turns; turn++) {

@@ -41,8 +41,21 @@ final class Transitions {
   static {
     for (String timer :
         List.of(
-            "ApprovalExpiry", "CallTimeout", "Deadline", "Idle", "LongRunning", "ModelCallLost")) {
+            "ApprovalExpiry",
+            "CallTimeout",
+            "Deadline",
+            "Idle",
+            "LongRunning",
+            "ModelCallLost",
+            "TenantFrozen")) {
       ignored("Idle", timer, "nothing runs, so no time is waited for");
+      ignored("Copying", timer, "nothing runs, so no time is waited for");
+    }
+    for (String answer : List.of("ModelReplied", "ToolCallCompleted", "BudgetGranted")) {
+      IGNORED.put(new Pair("Copying", answer), "a session that is copied has asked nobody");
+    }
+    for (String state : List.of("AwaitingBudget", "AwaitingModel", "AwaitingTools", "Paused")) {
+      IGNORED.put(new Pair(state, "Copied"), "parts of a fork come before anything else");
     }
     for (String state : List.of("AwaitingBudget", "AwaitingModel", "Paused")) {
       ignored(state, "ApprovalExpiry", "no request is open, so none has a time");

@@ -8,12 +8,41 @@ import dev.weirkeeper.planner.session.CallError.Code;
 import dev.weirkeeper.planner.session.SessionEvent.Stop;
 import dev.weirkeeper.planner.session.SessionEvent.Timer;
 import java.time.Duration;
+import java.util.Arrays;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 final class GuardrailsTest {
   @RegisterExtension final Story story = new Story();
+
+  @Test
+  @Golden
+  void what_a_task_asked_for_beyond_its_agent_is_said_when_it_begins() {
+    story.withLowered("max_steps is 50 instead of 100", "max_cost is $5.00 instead of $9.00");
+
+    story
+        .task("t1")
+        .because(
+            "it asked for more than its agent allows: max_steps is 50 instead of 100, max_cost is"
+                + " $5.00 instead of $9.00");
+  }
+
+  @Nested
+  final class A_turn_of_very_many_calls {
+    @Test
+    void runs_the_first_of_them_and_answers_the_others() {
+      story.with(limits().steps(10_000).parallel(1_000)).task("t1");
+      String[] calls = new String[400];
+      Arrays.setAll(calls, i -> "search {\"q\":" + i + "}");
+
+      story.asksFor(calls);
+
+      assertThat(story.last().effects()).hasSize(Act.MOST_CALLS_PER_TURN);
+      assertThat(story.last().reason()).hasSizeLessThan(10_000).endsWith("and more of the kind");
+      assertThat(story.run().spent().steps()).isEqualTo(1 + Act.MOST_CALLS_PER_TURN);
+    }
+  }
 
   @Nested
   final class Calls_of_a_tool {

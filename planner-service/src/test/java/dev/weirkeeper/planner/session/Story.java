@@ -20,7 +20,9 @@ import dev.weirkeeper.planner.session.SessionEvent.Bill;
 import dev.weirkeeper.planner.session.SessionEvent.BudgetGranted;
 import dev.weirkeeper.planner.session.SessionEvent.CancelRequested;
 import dev.weirkeeper.planner.session.SessionEvent.Content;
+import dev.weirkeeper.planner.session.SessionEvent.Copied;
 import dev.weirkeeper.planner.session.SessionEvent.DecisionMade;
+import dev.weirkeeper.planner.session.SessionEvent.Forked;
 import dev.weirkeeper.planner.session.SessionEvent.ModelReplied;
 import dev.weirkeeper.planner.session.SessionEvent.PauseRequested;
 import dev.weirkeeper.planner.session.SessionEvent.Reply;
@@ -65,22 +67,38 @@ public final class Story implements AfterEachCallback {
   /** What a reply costs unless the story says otherwise: 100 tokens in, 20 out. */
   public static final String REPLY_COSTS = "$0.0006";
 
+  /** What forks continue. */
+  public static final Fork.Origin ORIGIN = new Fork.Origin("o", 7);
+
   /** One step of the story. */
   public record Step(SessionState before, SessionEvent event, Decision decision) {}
 
   private final List<Step> steps = new ArrayList<>();
-  private SessionState state = SessionState.initial("s");
+  private final String id;
+  private SessionState state;
   private Instant now = START;
   private Agent agent = Given.agent().build();
   private Limits limits = Given.limits().build();
+  private List<String> lowered = List.of();
   private boolean governed;
   private TokenUsage usage = new TokenUsage(100, 0, 0, 0, 20, 0);
   private Optional<NanoUsd> price = Optional.empty();
   private int controls;
+  private int copies;
+
+  public Story() {
+    this("s");
+  }
+
+  /** A story of a session with another name. */
+  public Story(String sessionId) {
+    id = sessionId;
+    state = SessionState.initial(sessionId);
+  }
 
   @Override
   public void afterEach(ExtensionContext context) {
-    SessionState folded = SessionState.initial("s");
+    SessionState folded = SessionState.initial(id);
     for (Step step : steps) {
       if (step.decision().kind() != Decision.Kind.REPEATED) {
         folded = Planner.step(folded, step.event()).next();
@@ -117,6 +135,12 @@ public final class Story implements AfterEachCallback {
     return this;
   }
 
+  /** Limits that tasks to come asked for and do not get. */
+  public Story withLowered(String... limitsInWords) {
+    lowered = List.of(limitsInWords);
+    return this;
+  }
+
   /** Whether the tenant of the tasks to come has a daily budget. */
   public Story withTenantBudget(boolean has) {
     governed = has;
@@ -140,7 +164,8 @@ public final class Story implements AfterEachCallback {
   public Story task(String id) {
     String text = "do " + id;
     return on(
-        new TaskSubmitted(now, new Task(id, "acme", agent, limits, governed, text, content(text))));
+        new TaskSubmitted(
+            now, new Task(id, "acme", agent, limits, lowered, governed, text, content(text))));
   }
 
   public Story unservable(String id, String why) {
@@ -328,6 +353,42 @@ public final class Story implements AfterEachCallback {
     return LocalDate.ofInstant(now, ZoneOffset.UTC);
   }
 
+  /** The next part of session {@code o} comes in. */
+  public Story copied(Fork.Kind kind, String text, int calls) {
+    return copied(copies++, kind, text, calls);
+  }
+
+  public Story copied(int index, Fork.Kind kind, String text, int calls) {
+    return on(new Copied(now, ORIGIN, index, new Fork.Part(kind, content(text), calls)));
+  }
+
+  /** The task goes on from the copied parts. */
+  public Story forked(String id, int turn, Fork.Used used, Fork.Message... transcript) {
+    return forked(id, turn, used, List.of(), transcript);
+  }
+
+  public Story forked(
+      String id, int turn, Fork.Used used, List<Fork.Call> calls, Fork.Message... transcript) {
+    String text = "do " + id;
+    Task task = new Task(id, "acme", agent, limits, lowered, governed, text, content(text));
+    return forked(Optional.of(task), turn, used, calls, transcript);
+  }
+
+  public Story forked(
+      Optional<Task> task,
+      int turn,
+      Fork.Used used,
+      List<Fork.Call> calls,
+      Fork.Message... transcript) {
+    Fork fork = new Fork(ORIGIN, copies, task, List.of(transcript), calls, turn, used);
+    return on(new Forked(now, fork));
+  }
+
+  /** Somebody froze the tenant. */
+  public Story tenantIsFrozen() {
+    return fires(new Timer.TenantFrozen());
+  }
+
   public Story fires(Timer timer) {
     return on(new TimerFired(now, timer));
   }
@@ -484,7 +545,7 @@ public final class Story implements AfterEachCallback {
     return price.orElseGet(() -> Given.TARIFF.worstCase(usage.input(), usage.output()));
   }
 
-  private static RequestedCall requested(String call) {
+  static RequestedCall requested(String call) {
     int space = call.indexOf(' ');
     String tool = space < 0 ? call : call.substring(0, space);
     String arguments = space < 0 ? "{}" : call.substring(space + 1);
@@ -492,7 +553,7 @@ public final class Story implements AfterEachCallback {
         "p-" + tool, tool, arguments, Sha256.plain(arguments), Optional.empty());
   }
 
-  private static Content content(String text) {
+  static Content content(String text) {
     return new Content(Sha256.plain(text), text.getBytes(StandardCharsets.UTF_8).length);
   }
 

@@ -165,6 +165,15 @@ final class SubAgentsTest {
     assertThat(story.run().spent().childCost()).hasToString("$6.00");
   }
 
+  @Test
+  void one_whose_session_could_have_no_name_is_not_started() {
+    Story deep = new Story("s".repeat(252)).with(agent().subAgent("helper")).task("t1");
+
+    deep.asksFor("helper").then("call model " + "s".repeat(252) + "/2/m1");
+
+    assertThat(deep.saidTo(0).message()).contains("nested too deeply");
+  }
+
   @Nested
   final class When_the_parent_ends {
     @Test

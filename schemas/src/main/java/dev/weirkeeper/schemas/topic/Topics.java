@@ -15,6 +15,7 @@ import dev.weirkeeper.wire.BudgetGrant;
 import dev.weirkeeper.wire.BudgetRequest;
 import dev.weirkeeper.wire.Control;
 import dev.weirkeeper.wire.Erasure;
+import dev.weirkeeper.wire.ForkPart;
 import dev.weirkeeper.wire.LedgerAdjustment;
 import dev.weirkeeper.wire.ModelCall;
 import dev.weirkeeper.wire.ModelReply;
@@ -79,6 +80,11 @@ public final class Topics {
 
   public Topic<Control> controls() {
     return topic("controls", Control.class, SESSION, WEEK, "users, console");
+  }
+
+  /** Sessions that go on from a point of another one. */
+  public Topic<ForkPart> forks() {
+    return topic("forks", ForkPart.class, SESSION, MONTH, "weir fork");
   }
 
   public Topic<AgentDefinition> definitions() {
@@ -206,6 +212,7 @@ public final class Topics {
             Stream.of(
                 tasks(),
                 controls(),
+                forks(),
                 definitions(),
                 tools(),
                 tenants(),

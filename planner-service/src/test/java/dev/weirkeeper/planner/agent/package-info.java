@@ -1,0 +1,5 @@
+/** Tests of what a session is pinned to. */
+@NullMarked
+package dev.weirkeeper.planner.agent;
+
+import org.jspecify.annotations.NullMarked;
