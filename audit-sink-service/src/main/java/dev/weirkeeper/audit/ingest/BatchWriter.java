@@ -6,6 +6,7 @@ import dev.weirkeeper.audit.ingest.Claims.FencedException;
 import dev.weirkeeper.audit.ingest.Projection.Known;
 import dev.weirkeeper.audit.store.DayPartitions;
 import dev.weirkeeper.audit.store.Transaction;
+import dev.weirkeeper.operations.failpoint.FailPoint;
 import dev.weirkeeper.wire.LedgerAdjustment;
 import dev.weirkeeper.wire.SessionEvent;
 import java.sql.Connection;
@@ -142,7 +143,9 @@ final class BatchWriter {
             notify.setString(1, CHANNEL);
             notify.execute();
           }
+          FailPoint.reached("sink.before-commit");
         });
+    FailPoint.reached("sink.committed");
     claims.moved(next);
   }
 

@@ -6,6 +6,7 @@ import dev.weirkeeper.executor.call.Outcome;
 import dev.weirkeeper.executor.journal.ExecutionJournal;
 import dev.weirkeeper.executor.journal.JournalUnavailableException;
 import dev.weirkeeper.executor.journal.Resolution;
+import dev.weirkeeper.operations.failpoint.FailPoint;
 import dev.weirkeeper.operations.trace.ToolSpan;
 import dev.weirkeeper.wire.ToolErrorCode;
 import dev.weirkeeper.wire.ToolResult;
@@ -59,6 +60,7 @@ final class Answering {
     // Before it is cut: what is kept whole must be clean too, and no cut may hide half a secret.
     Outcome shown = shown(running.call(), redacted(outcome), maxBytes);
     int tries = running.tries();
+    FailPoint.reached("executor.tool-returned");
     if (running.epoch() > 0 && !recorded(running, shown, tries, resolution)) {
       equipment.metrics().fenced(running.call().tool());
       LOG.warn(
@@ -69,6 +71,7 @@ final class Answering {
       running.delivery().settle(Settlement.DONE);
       return;
     }
+    FailPoint.reached("executor.recorded");
     send(running, new Answer(shown, tries, false));
   }
 
@@ -194,6 +197,7 @@ final class Answering {
             .whenComplete(
                 (done, failure) -> {
                   if (failure == null) {
+                    FailPoint.reached("executor.result-sent");
                     delivery.settle(Settlement.DONE);
                     report(running, last, ended);
                   } else {

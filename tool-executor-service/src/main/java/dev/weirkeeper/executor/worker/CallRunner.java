@@ -18,6 +18,7 @@ import dev.weirkeeper.executor.tool.Reconciliation;
 import dev.weirkeeper.executor.tool.ToolCatalogue;
 import dev.weirkeeper.executor.tool.ToolDeclaration.Effect;
 import dev.weirkeeper.executor.tool.ToolJson;
+import dev.weirkeeper.operations.failpoint.FailPoint;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.RegistryUnavailableException;
 import dev.weirkeeper.schemas.serde.UnreadableRecordException;
@@ -123,6 +124,7 @@ final class CallRunner implements AutoCloseable {
   }
 
   private void handle(Delivery delivery) {
+    FailPoint.reached("executor.delivered");
     try {
       Optional<ToolCall> read = read(delivery);
       if (read.isPresent()) {
@@ -304,6 +306,7 @@ final class CallRunner implements AutoCloseable {
       switch (next) {
         case AfterClaim.Run granted -> {
           call.claimed(granted.epoch());
+          FailPoint.reached("executor.claimed");
           run(call, tool, arguments);
           return;
         }

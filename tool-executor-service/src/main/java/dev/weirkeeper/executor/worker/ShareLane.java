@@ -1,5 +1,6 @@
 package dev.weirkeeper.executor.worker;
 
+import dev.weirkeeper.operations.failpoint.FailPoint;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -148,6 +149,7 @@ final class ShareLane {
       consumer.subscribe(List.of(site.topic()));
       while (takes) {
         if (site.slots().free()) {
+          FailPoint.reached("executor.before-poll");
           hold(poll(IDLE_POLL));
         } else {
           consumer.commitAsync();
@@ -280,6 +282,7 @@ final class ShareLane {
   /** What the broker said to acknowledgements sent before. */
   private void acknowledged(Map<TopicIdPartition, Set<Long>> offsets, @Nullable Exception failure) {
     if (failure == null) {
+      FailPoint.reached("executor.acknowledged");
       return;
     }
     offsets.forEach(

@@ -1,0 +1,5 @@
+/** Tests of fail-points. */
+@NullMarked
+package dev.weirkeeper.operations.failpoint;
+
+import org.jspecify.annotations.NullMarked;
