@@ -2,7 +2,9 @@ package dev.weirkeeper.local.broker;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -10,33 +12,53 @@ import java.util.Map;
  *
  * @param data directory of its logs; created where it does not exist, kept when the broker stops
  * @param port where clients connect, on the loopback address; 0 takes a free one
+ * @param listeners further addresses
  * @param overrides broker settings by Kafka's own names, stronger than the ones chosen here
  */
-public record BrokerSettings(Path data, int port, Map<String, String> overrides) {
+public record BrokerSettings(
+    Path data, int port, List<Listener> listeners, Map<String, String> overrides) {
 
-  /** Copies the overrides and checks the port. */
+  /**
+   * A further address on the loopback interface, for clients that come by way of something else,
+   * such as a proxy.
+   *
+   * @param name capital letters
+   * @param port where the broker listens
+   * @param advertisedPort where clients that ask at it are sent
+   */
+  public record Listener(String name, int port, int advertisedPort) {}
+
+  /** Copies what it is given and checks the port. */
   public BrokerSettings {
     if (port < 0 || port > 65535) {
       throw new IllegalArgumentException("broker port " + port + " must be 0 to 65535");
     }
+    listeners = List.copyOf(listeners);
     overrides = Map.copyOf(overrides);
   }
 
   /** A broker on a free port with its data in a directory. */
   public static BrokerSettings in(Path data) {
-    return new BrokerSettings(data, 0, Map.of());
+    return new BrokerSettings(data, 0, List.of(), Map.of());
   }
 
   /** The same on a fixed port. */
   public BrokerSettings onPort(int chosen) {
-    return new BrokerSettings(data, chosen, overrides);
+    return new BrokerSettings(data, chosen, listeners, overrides);
   }
 
   /** The same with one more broker setting, by Kafka's own name. */
   public BrokerSettings with(String key, String value) {
     Map<String, String> more = new LinkedHashMap<>(overrides);
     more.put(key, value);
-    return new BrokerSettings(data, port, more);
+    return new BrokerSettings(data, port, listeners, more);
+  }
+
+  /** The same with one more address. */
+  public BrokerSettings with(Listener listener) {
+    List<Listener> more = new ArrayList<>(listeners);
+    more.add(listener);
+    return new BrokerSettings(data, port, more, overrides);
   }
 
   /**
@@ -58,11 +80,18 @@ public record BrokerSettings(Path data, int port, Map<String, String> overrides)
     config.put("process.roles", "broker,controller");
     config.put("node.id", Integer.toString(Keys.NODE));
     config.put("controller.quorum.voters", Keys.NODE + "@127.0.0.1:" + controllerPort);
-    config.put(
-        "listeners",
-        "CLIENT://127.0.0.1:" + clientPort + ",CONTROLLER://127.0.0.1:" + controllerPort);
-    config.put("advertised.listeners", "CLIENT://127.0.0.1:" + clientPort);
-    config.put("listener.security.protocol.map", "CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    StringBuilder bound = new StringBuilder("CLIENT://127.0.0.1:" + clientPort);
+    StringBuilder advertised = new StringBuilder(bound);
+    StringBuilder protocols = new StringBuilder("CLIENT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+    for (Listener listener : listeners) {
+      String address = "," + listener.name() + "://127.0.0.1:";
+      bound.append(address).append(listener.port());
+      advertised.append(address).append(listener.advertisedPort());
+      protocols.append(",").append(listener.name()).append(":PLAINTEXT");
+    }
+    config.put("listeners", bound + ",CONTROLLER://127.0.0.1:" + controllerPort);
+    config.put("advertised.listeners", advertised.toString());
+    config.put("listener.security.protocol.map", protocols.toString());
     config.put("controller.listener.names", Keys.CONTROLLER_LISTENER);
     config.put("inter.broker.listener.name", "CLIENT");
     config.put("log.dirs", data.toAbsolutePath().toString());

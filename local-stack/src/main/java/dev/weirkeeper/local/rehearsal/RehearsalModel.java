@@ -1,8 +1,10 @@
 package dev.weirkeeper.local.rehearsal;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -10,6 +12,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +37,7 @@ public final class RehearsalModel implements AutoCloseable {
   private final PromptCache cache;
   private final Tally tally = new Tally();
   private final AtomicLong count = new AtomicLong();
+  private final Optional<ChargeRecord> record;
   private @Nullable LoopbackServer server;
 
   /**
@@ -44,33 +48,49 @@ public final class RehearsalModel implements AutoCloseable {
    * @param pace time between two pieces of a streamed answer; zero: all at once
    * @param smallestCachedPrefix tokens that a prompt must have to be cached
    * @param clock for the life of cached prompts
+   * @param record file that is told each request that is charged, one JSON object a line
    */
   public record Settings(
-      int port, Scenario scenario, Duration pace, long smallestCachedPrefix, InstantSource clock) {
+      int port,
+      Scenario scenario,
+      Duration pace,
+      long smallestCachedPrefix,
+      InstantSource clock,
+      Optional<Path> record) {
 
     /** The shipped scenario on any port, without delay; prompts are cached from 256 tokens. */
     public static Settings defaults() {
-      return new Settings(0, Scenario.shipped(), Duration.ZERO, 256, InstantSource.system());
+      return new Settings(
+          0, Scenario.shipped(), Duration.ZERO, 256, InstantSource.system(), Optional.empty());
     }
 
     /** The same with another scenario. */
     public Settings withScenario(Scenario other) {
-      return new Settings(port, other, pace, smallestCachedPrefix, clock);
+      return new Settings(port, other, pace, smallestCachedPrefix, clock, record);
     }
 
     /** The same on a certain port. */
     public Settings withPort(int other) {
-      return new Settings(other, scenario, pace, smallestCachedPrefix, clock);
+      return new Settings(other, scenario, pace, smallestCachedPrefix, clock, record);
+    }
+
+    /** The same with a file for what is charged; one that is there is gone on with. */
+    public Settings withRecord(Path file) {
+      return new Settings(port, scenario, pace, smallestCachedPrefix, clock, Optional.of(file));
     }
 
     /** The same with a time between two pieces of a streamed answer. */
     public Settings withPace(Duration other) {
-      return new Settings(port, scenario, other, smallestCachedPrefix, clock);
+      return new Settings(port, scenario, other, smallestCachedPrefix, clock, record);
     }
   }
 
-  private RehearsalModel(Settings settings) {
+  private RehearsalModel(Settings settings) throws IOException {
     this.settings = settings;
+    this.record =
+        settings.record().isPresent()
+            ? Optional.of(new ChargeRecord(settings.record().get()))
+            : Optional.empty();
     this.actor = new Actor(settings.scenario());
     this.cache = new PromptCache(settings.smallestCachedPrefix(), settings.clock());
   }
@@ -78,7 +98,7 @@ public final class RehearsalModel implements AutoCloseable {
   /**
    * Starts a model.
    *
-   * @throws IOException if the port is taken
+   * @throws IOException if the port is taken or the record can't be written
    */
   public static RehearsalModel start(Settings settings) throws IOException {
     RehearsalModel model = new RehearsalModel(settings);
@@ -104,6 +124,13 @@ public final class RehearsalModel implements AutoCloseable {
   public void close() {
     if (server != null) {
       server.close();
+    }
+    if (record.isPresent()) {
+      try {
+        record.get().close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
@@ -151,6 +178,7 @@ public final class RehearsalModel implements AutoCloseable {
                 act,
                 cache.count(asked),
                 seed(request.body()));
+        record.ifPresent(file -> file.charged(requestId, asked, events));
         if (asked.stream()) {
           stream(answer, events, act.fault(), requestId);
         } else {
