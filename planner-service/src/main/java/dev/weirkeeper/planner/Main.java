@@ -4,6 +4,7 @@ import dev.weirkeeper.operations.config.Catalogue;
 import dev.weirkeeper.operations.config.ConfigurationException;
 import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Settings;
+import dev.weirkeeper.operations.health.Check;
 import dev.weirkeeper.operations.health.HealthConfig;
 import dev.weirkeeper.operations.health.HealthServer;
 import dev.weirkeeper.operations.health.ServiceIdentity;
@@ -15,7 +16,11 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Runs a planner as a process of its own. */
 public final class Main {
@@ -45,14 +50,28 @@ public final class Main {
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     ServiceIdentity identity = ServiceIdentity.of("planner", Main.class, Map.of());
     Tracing tracing = Tracing.start(TraceConfig.from(settings), identity);
-    PlannerService planner = PlannerService.start(PlannerConfig.from(settings), metrics, tracing);
+    PlannerConfig config = PlannerConfig.from(settings);
+    AtomicReference<@Nullable PlannerService> running = new AtomicReference<>();
+    // Answers probes before the planner is there: what it waits for can be seen.
     HealthServer health =
         HealthServer.start(
             HealthConfig.from(settings),
             identity,
             metrics,
-            List.of(planner.live()),
-            List.of(planner.ready()));
+            List.of(check(running, Optional.empty(), PlannerService::live)),
+            List.of(
+                check(
+                    running,
+                    Optional.of("Kafka at " + config.connection().bootstrapServers()),
+                    PlannerService::ready)));
+    PlannerService planner;
+    try {
+      planner = PlannerService.start(config, metrics, tracing);
+    } catch (RuntimeException | IOException e) {
+      health.close();
+      throw e;
+    }
+    running.set(planner);
     CountDownLatch stop = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
@@ -64,5 +83,15 @@ public final class Main {
                   stop.countDown();
                 }));
     stop.await();
+  }
+
+  private static Check check(
+      AtomicReference<@Nullable PlannerService> running,
+      Optional<String> beforeItRuns,
+      Function<PlannerService, Check> once) {
+    return () -> {
+      PlannerService planner = running.get();
+      return planner == null ? beforeItRuns : once.apply(planner).waitingFor();
+    };
   }
 }

@@ -12,6 +12,7 @@ import dev.weirkeeper.planner.topology.Spans;
 import dev.weirkeeper.schemas.price.PriceBook;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.serde.RegistryUnavailableException;
+import dev.weirkeeper.schemas.topic.OwnerMark;
 import dev.weirkeeper.schemas.topic.Topics;
 import dev.weirkeeper.wire.ModelError;
 import dev.weirkeeper.wire.ModelErrorKind;
@@ -27,15 +28,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.DisconnectException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KafkaStreams;
@@ -52,6 +56,8 @@ public final class PlannerService implements AutoCloseable {
   private static final long RECORD_OVERHEAD = 8 * 1024;
 
   private static final Duration STOP = Duration.ofSeconds(30);
+  private static final int ADMIN_ANSWERS = 10_000;
+  private static final Duration BETWEEN_WRITES = Duration.ofSeconds(1);
 
   private final KafkaStreams streams;
   private final ModelDesk desk;
@@ -76,7 +82,8 @@ public final class PlannerService implements AutoCloseable {
   }
 
   /**
-   * Starts a planner. Returns at once; {@link #ready} tells when it works.
+   * Starts a planner. Returns once the cluster has told about the topics, however long that takes;
+   * {@link #ready} tells when it works.
    *
    * @param tracing reports spans; the caller's to close
    * @throws IOException if the price file can't be read
@@ -106,6 +113,17 @@ public final class PlannerService implements AutoCloseable {
               send(replies, replyTopic, reply, headers, config.maxRecordBytes());
               spans.replied(call, reply, headers);
             },
+            (partition, underWay) -> {
+              var _ =
+                  replies.send(
+                      new ProducerRecord<>(
+                          replyTopic,
+                          partition,
+                          null,
+                          (String) null,
+                          null,
+                          OwnerMark.handOver(underWay)));
+            },
             config.drain());
     Directory directory = new Directory();
     Shell shell =
@@ -118,12 +136,12 @@ public final class PlannerService implements AutoCloseable {
             desk,
             clock,
             config.instance(),
-            UUID.randomUUID().toString(),
             config.grace(),
             config.retention(),
             config.sessionsCached(),
             Math.toIntExact(config.maxRecordBytes()),
             config.approvers(),
+            config.guarantee() == PlannerConfig.Guarantee.AT_LEAST_ONCE,
             config.auditUrl(),
             spans);
     KafkaStreams streams = new KafkaStreams(PlannerTopology.of(shell), streamsConfig(config));
@@ -169,17 +187,35 @@ public final class PlannerService implements AutoCloseable {
       ModelReply reply,
       Headers headers,
       long maxBytes) {
+    ProducerRecord<String, ModelReply> record =
+        new ProducerRecord<>(topic, null, reply.getSessionId(), fitting(reply, maxBytes), headers);
+    while (true) {
+      try {
+        producer.send(record).get();
+        return;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new KafkaException("interrupted while a model reply was written", e);
+      } catch (ExecutionException e) {
+        // It was paid for and its session waits for it: however long the broker is away, it is
+        // kept.
+        if (!(e.getCause() instanceof RetriableException)) {
+          throw new KafkaException("a model reply could not be written: " + e.getMessage(), e);
+        }
+        LOG.warn("the reply to model call {} still can't be written", reply.getCallId(), e);
+      } catch (RetriableException | RegistryUnavailableException e) {
+        LOG.warn("the reply to model call {} still can't be written", reply.getCallId(), e);
+        pause();
+      }
+    }
+  }
+
+  private static void pause() {
     try {
-      producer
-          .send(
-              new ProducerRecord<>(
-                  topic, null, reply.getSessionId(), fitting(reply, maxBytes), headers))
-          .get();
+      Thread.sleep(BETWEEN_WRITES);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new KafkaException("interrupted while a model reply was written", e);
-    } catch (ExecutionException e) {
-      throw new KafkaException("a model reply could not be written: " + e.getMessage(), e);
+      throw new KafkaException("interrupted while a model reply was to be written", e);
     }
   }
 
@@ -213,19 +249,36 @@ public final class PlannerService implements AutoCloseable {
     }
   }
 
+  /** How many partitions session topics have; a cluster that does not answer yet is waited for. */
   private static int partitions(PlannerConfig config, String topic) {
     try (Admin admin = Admin.create(config.connection().admin())) {
-      TopicDescription description =
-          admin.describeTopics(List.of(topic)).allTopicNames().get().get(topic);
-      if (description == null) {
-        throw new IllegalStateException("topic " + topic + " has no description");
+      while (true) {
+        try {
+          TopicDescription description =
+              admin
+                  .describeTopics(
+                      List.of(topic), new DescribeTopicsOptions().timeoutMs(ADMIN_ANSWERS))
+                  .allTopicNames()
+                  .get()
+                  .get(topic);
+          if (description == null) {
+            throw new IllegalStateException("topic " + topic + " has no description");
+          }
+          return description.partitions().size();
+        } catch (ExecutionException e) {
+          if (!(e.getCause() instanceof TimeoutException
+              || e.getCause() instanceof DisconnectException)) {
+            throw new IllegalStateException(
+                "topic %s can't be looked up at %s: %s; create the topics with `weir topics create`"
+                    .formatted(topic, config.connection().bootstrapServers(), e.getMessage()),
+                e);
+          }
+          LOG.warn(
+              "waiting for Kafka at {}: {}",
+              config.connection().bootstrapServers(),
+              e.getCause().getMessage());
+        }
       }
-      return description.partitions().size();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(
-          "topic %s can't be looked up at %s: %s; create the topics with `weir topics create`"
-              .formatted(topic, config.connection().bootstrapServers(), e.getMessage()),
-          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while topics were looked up", e);
@@ -262,8 +315,7 @@ public final class PlannerService implements AutoCloseable {
   /** A lost dependency is waited for; a bug stops the planner, loudly. */
   private static StreamThreadExceptionResponse failed(Throwable problem) {
     for (Throwable at = problem; at != null; at = at.getCause()) {
-      if (at instanceof RegistryUnavailableException
-          || at instanceof org.apache.kafka.common.errors.RetriableException) {
+      if (at instanceof RegistryUnavailableException || at instanceof RetriableException) {
         LOG.error(
             "a stream thread lost a dependency and starts again: {}", at.getMessage(), problem);
         return StreamThreadExceptionResponse.REPLACE_THREAD;

@@ -103,8 +103,16 @@ final class BudgetProcessor implements Processor<byte[], byte[], byte[], Outgoin
       granted = 0;
     }
     long after = Math.max(0, before + granted);
-    budgets.put(used, bytes(after));
-    budgets.put(asked, bytes(granted));
+    // Under at-least-once a crash may keep the first write and lose the second, and the request
+    // comes
+    // again: then a grant is counted twice or a return not at all, never the other way round.
+    if (granted >= 0) {
+      budgets.put(used, bytes(after));
+      budgets.put(asked, bytes(granted));
+    } else {
+      budgets.put(asked, bytes(granted));
+      budgets.put(used, bytes(after));
+    }
     return grant(request, granted, limit, after, day);
   }
 

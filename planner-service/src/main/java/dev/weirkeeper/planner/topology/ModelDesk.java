@@ -1,5 +1,6 @@
 package dev.weirkeeper.planner.topology;
 
+import dev.weirkeeper.operations.failpoint.FailPoint;
 import dev.weirkeeper.planner.dialect.Prompt;
 import dev.weirkeeper.planner.provider.Cancellation;
 import dev.weirkeeper.wire.ModelCall;
@@ -39,8 +40,15 @@ public final class ModelDesk implements AutoCloseable {
     void accept(ModelCall call, ModelReply reply, Headers headers);
   }
 
+  /** Tells whoever owns a partition next which calls are still under way here; does not block. */
+  @FunctionalInterface
+  public interface HandOver {
+    void tell(int partition, Set<String> underWay);
+  }
+
   private final Caller caller;
   private final Replies replies;
+  private final HandOver handOver;
   private final Duration drain;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("model-call-", 0).factory());
@@ -60,11 +68,13 @@ public final class ModelDesk implements AutoCloseable {
    *
    * @param caller makes the calls
    * @param replies is given each reply, on the call's own thread; it may block
+   * @param handOver tells the next owner of a partition what is under way
    * @param drain how long calls may go on after {@link #close}
    */
-  public ModelDesk(Caller caller, Replies replies, Duration drain) {
+  public ModelDesk(Caller caller, Replies replies, HandOver handOver, Duration drain) {
     this.caller = caller;
     this.replies = replies;
+    this.handOver = handOver;
     this.drain = drain;
   }
 
@@ -78,7 +88,10 @@ public final class ModelDesk implements AutoCloseable {
     threads.execute(
         () -> {
           try {
-            replies.accept(call, caller.call(call, prompt, cancellation), headers);
+            ModelReply reply = caller.call(call, prompt, cancellation);
+            FailPoint.reached("planner.reply-received");
+            replies.accept(call, reply, headers);
+            FailPoint.reached("planner.reply-written");
           } catch (RuntimeException e) {
             LOG.error("the reply to model call {} could not be written", call.getCallId(), e);
             made.remove(call.getCallId());
@@ -94,6 +107,11 @@ public final class ModelDesk implements AutoCloseable {
     if (cancellation != null) {
       cancellation.cancel();
     }
+  }
+
+  /** A partition is given up: no more calls of its sessions are started here. */
+  void handOver(int partition) {
+    handOver.tell(partition, Set.copyOf(underWay.keySet()));
   }
 
   boolean started(String callId) {

@@ -1,5 +1,6 @@
 package dev.weirkeeper.planner.topology;
 
+import dev.weirkeeper.operations.failpoint.FailPoint;
 import dev.weirkeeper.operations.trace.TaskTrace;
 import dev.weirkeeper.operations.trace.TraceContext;
 import dev.weirkeeper.planner.dialect.Prompt;
@@ -51,6 +52,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -81,6 +84,10 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private static final int SWEPT_AT_ONCE = 500;
   private static final int STOPPED_AT_ONCE = 200;
   private static final int NAMED = 20;
+
+  /** What a lost owner had not sent yet is younger than this. */
+  private static final Duration LATELY = Duration.ofMinutes(10);
+
   private static final String OWNER = "\u0000owner";
 
   private record Alarm(Instant at, String sessionId) {}
@@ -103,6 +110,18 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private final Deque<String> toStop = new ArrayDeque<>();
 
   private Set<String> frozen = Set.of();
+  /** Those of them whose record no earlier owner has committed as read: they may be new. */
+  private final Map<String, ModelCall> readAgain = new HashMap<>();
+
+  /** Sessions whose last words may not have reached their topics. */
+  private final List<String> takenOver = new ArrayList<>();
+
+  /** Calls that the owner before had under way when it gave up the partition, if it said so. */
+  private Optional<Set<String>> handedOver = Optional.empty();
+
+  /** This ownership of the partition: a planner may come back to one it had. */
+  private final String ownership = UUID.randomUUID().toString();
+
   private int marksSeen;
   private boolean marked;
   private String previousOwner = "";
@@ -144,6 +163,9 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     pinsStore = opened.getStateStore(PINS);
     byte[] owner = sessionStore.get(OWNER);
     previousOwner = owner == null ? "" : new String(owner, StandardCharsets.UTF_8);
+    if (shell.atLeastOnce()) {
+      noteLately(sessionStore);
+    }
     for (String id : openSessions()) {
       LiveSession session = session(id);
       arrangeAlarm(session);
@@ -155,20 +177,34 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     opened.schedule(SWEEP, PunctuationType.WALL_CLOCK_TIME, _ -> sweep());
   }
 
-  /** Calls under way go on after this: their replies reach the next owner through the topic. */
+  /**
+   * Calls under way go on after this: their replies reach the next owner through the topic, and it
+   * is told which they are, so that it need not wait for any other.
+   */
   @Override
   public void close() {
     live.clear();
+    ProcessorContext<byte[], Outgoing> closing = context;
+    if (closing != null && marked) {
+      shell.desk().handOver(closing.taskId().partition());
+    }
+  }
+
+  /** Before anything else is written: what comes after the marks is this owner's. */
+  private void begin() {
+    if (marked) {
+      return;
+    }
+    marked = true;
+    Objects.requireNonNull(sessions).put(OWNER, shell.instance().getBytes(StandardCharsets.UTF_8));
+    mark(shell.topics().modelCalls().name());
+    mark(shell.topics().modelReplies().name());
+    takenOver.forEach(this::tellAgainWhatTimersDid);
+    takenOver.clear();
   }
 
   private void tick() {
-    if (!marked) {
-      marked = true;
-      Objects.requireNonNull(sessions)
-          .put(OWNER, shell.instance().getBytes(StandardCharsets.UTF_8));
-      mark(shell.topics().modelCalls().name());
-      mark(shell.topics().modelReplies().name());
-    }
+    begin();
     stopFrozen();
     Instant now = shell.clock().instant();
     for (Alarm due = alarms.peek(); due != null && !due.at.isAfter(now); due = alarms.peek()) {
@@ -246,25 +282,49 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     apply(session, fired, null, new RecordHeaders(), null, null);
   }
 
+  /** Remembers the sessions that an owner before may have been in the middle of. */
+  private void noteLately(KeyValueStore<String, byte[]> index) {
+    Instant recently = shell.clock().instant().minus(LATELY);
+    try (KeyValueIterator<String, byte[]> all = index.all()) {
+      while (all.hasNext()) {
+        KeyValue<String, byte[]> one = all.next();
+        if (!one.key.equals(OWNER)
+            && (SessionMark.open(one.value) || SessionMark.at(one.value).isAfter(recently))) {
+          takenOver.add(one.key);
+        }
+      }
+    }
+  }
+
   private void mark(String topic) {
     ProcessorContext<byte[], Outgoing> out = Objects.requireNonNull(context);
     Outgoing mark = new Outgoing(topic, null, Optional.of(out.taskId().partition()));
     out.forward(
         new Record<byte @Nullable [], Outgoing>(
-            null, mark, out.currentSystemTimeMs(), OwnerMark.headers(shell.run())));
+            null, mark, out.currentSystemTimeMs(), OwnerMark.headers(ownership)));
   }
 
   /**
-   * Everything before the marks has been read. Calls that are still open and not made here were
-   * made by an earlier owner: by a run of this very planner, which is gone and can't answer, or by
-   * another, which may still be at it.
+   * Everything before the marks has been read. A call that is still open and that the owner before
+   * neither had under way nor had committed as read was never made, if that owner said what it had
+   * under way; it is made now. Every other was made, or may have been: by a run of this very
+   * planner, which is gone and can't answer, or by another, which may still be at it.
    */
   private void seenAllBefore() {
     boolean gone = previousOwner.isEmpty() || previousOwner.equals(shell.instance());
     Instant when = shell.clock().instant().plus(gone ? Duration.ZERO : shell.grace());
-    for (String id : inherited.keySet()) {
-      alarms.add(new Alarm(when, id));
+    for (Map.Entry<String, String> call : List.copyOf(inherited.entrySet())) {
+      ModelCall unmade = readAgain.get(call.getKey());
+      if (unmade != null
+          && unmade.getCallId().equals(call.getValue())
+          && handedOver.filter(underWay -> !underWay.contains(call.getValue())).isPresent()) {
+        inherited.remove(call.getKey());
+        callModel(session(call.getKey()), unmade);
+      } else {
+        alarms.add(new Alarm(when, call.getKey()));
+      }
     }
+    readAgain.clear();
   }
 
   private void sweep() {
@@ -294,11 +354,20 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   public void process(Record<byte[], byte[]> record) {
     ProcessorContext<byte[], Outgoing> in = Objects.requireNonNull(context);
     RecordMetadata origin = in.recordMetadata().orElseThrow();
+    begin();
     Optional<String> mark = OwnerMark.run(record.headers());
     if (mark.isPresent()) {
-      if (mark.get().equals(shell.run()) && ++marksSeen == 2) {
+      if (!mark.get().equals(ownership)) {
+        // Somebody had the partition after whoever handed it over.
+        handedOver = Optional.empty();
+      } else if (++marksSeen == 2) {
         seenAllBefore();
       }
+      return;
+    }
+    Optional<Set<String>> underWay = OwnerMark.handedOver(record.headers());
+    if (underWay.isPresent()) {
+      handedOver = underWay;
       return;
     }
     Input input =
@@ -315,8 +384,10 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
                   record.timestamp(),
                   record.headers()));
       case Input.Good(String sessionId, SpecificRecord value, Optional<String> refusal) -> {
+        FailPoint.reached("planner.input-read");
         InputRef ref = new InputRef(origin.topic(), origin.partition(), origin.offset());
         take(session(sessionId), value, ref, record.headers(), refusal);
+        FailPoint.reached("planner.decided");
       }
     }
   }
@@ -352,7 +423,12 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
         || !waiting.call().id().equals(call.getCallId())) {
       return;
     }
-    inherited.remove(session.id);
+    FailPoint.reached("planner.call-committed");
+    if (call.getCallId().equals(inherited.get(session.id))) {
+      // The owner before may have made it and died before it could commit that it had read this.
+      readAgain.put(session.id, call);
+      return;
+    }
     Effect.CallModel effect = waiting.call();
     Pinned pins = pinned(effect.agent().digest());
     Prompt prompt;
@@ -424,6 +500,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       SessionEvent told = event(session, decision, event, record, task);
       record.put(EVENT_HASH, told.getHash());
       Objects.requireNonNull(journal).append(session.id, record);
+      FailPoint.reached("planner.journalled");
       session.state = decision.next();
       session.lastHash = told.getHash();
       if (wasRunning != session.running() || task != null || record.getSequence() == 1) {
@@ -434,8 +511,78 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       report(session, before, decision, input, headers);
     } else {
       remember(session);
+      if (ref != null) {
+        tellAgain(session, repeated -> ref.equals(repeated.getInputRef()));
+      }
     }
-    emit(session, before, decision);
+    emit(session, before, decision.effects());
+  }
+
+  // Telling again
+
+  /**
+   * Under at-least-once what is written before a commit may reach its topics in part: the journal's
+   * changelog may have a record whose event is lost. The input is read again then, and found in the
+   * journal: its event is written once more, word by word, with those of the timers before it,
+   * which nothing brings back, and with all that follow.
+   *
+   * @param first which record of the journal it begins with
+   */
+  private void tellAgain(LiveSession session, Predicate<JournalRecord> first) {
+    if (!shell.atLeastOnce()) {
+      return;
+    }
+    long from = Long.MAX_VALUE;
+    long timersFrom = 0;
+    List<JournalRecord> records = new ArrayList<>();
+    Objects.requireNonNull(journal).replay(session.id, records::add);
+    for (JournalRecord record : records) {
+      if (first.test(record)) {
+        from = timersFrom > 0 ? timersFrom : record.getSequence();
+        break;
+      }
+      timersFrom =
+          record.getInputRef() != null ? 0 : timersFrom > 0 ? timersFrom : record.getSequence();
+    }
+    LiveSession again =
+        new LiveSession(session.id, SessionState.initial(session.id), EventHash.NONE);
+    for (JournalRecord record : records) {
+      SessionState before = again.state;
+      dev.weirkeeper.planner.session.SessionEvent event = inbound.event(record);
+      Decision decision = Planner.step(before, event);
+      if (record.getSequence() >= from) {
+        Task task = record.getInput() instanceof Task brought ? brought : null;
+        SessionEvent told = event(again, decision, event, record, task);
+        again.state = decision.next();
+        if (told.getHash().equals(record.getEventHash())) {
+          write(
+              shell.topics().events().name(),
+              session.id,
+              told,
+              trace(again, told.getTaskId(), before).headers());
+        }
+      }
+      again.state = decision.next();
+      again.lastHash = record.getEventHash();
+    }
+  }
+
+  /**
+   * What a timer led to may be lost in the same way, and no input brings it back: whoever takes a
+   * session over whose last record is a timer's tells it and asks for what is outstanding again.
+   */
+  private void tellAgainWhatTimersDid(String id) {
+    LiveSession session = session(id);
+    long last = session.state.session().sequence();
+    if (last > 0 && Objects.requireNonNull(journal).read(id, last).getInputRef() == null) {
+      tellAgain(session, record -> record.getSequence() == last);
+      // Model calls have a way of their own: they may have been made.
+      List<Effect> outstanding =
+          Waiting.outstanding(session.state).stream()
+              .filter(effect -> !(effect instanceof Effect.CallModel))
+              .toList();
+      emit(session, session.state, outstanding);
+    }
   }
 
   private static final int EVENT_HASH = JournalRecord.getClassSchema().getField("event_hash").pos();
@@ -574,8 +721,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
   // Effects
 
-  private void emit(LiveSession session, SessionState before, Decision decision) {
-    if (decision.effects().isEmpty()) {
+  private void emit(LiveSession session, SessionState before, List<Effect> effects) {
+    if (effects.isEmpty()) {
       return;
     }
     ProcessorContext<byte[], Outgoing> out = Objects.requireNonNull(context);
@@ -590,7 +737,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
                   Objects.requireNonNull(journal).read(session.id, sequence).getInputRef();
               return ref == null ? -1L : ref.getOffset();
             });
-    for (Effect effect : decision.effects()) {
+    for (Effect effect : effects) {
       if (effect instanceof Effect.AbandonModel abandon) {
         shell.desk().abandon(abandon.id());
       }

@@ -14,12 +14,12 @@ import java.util.Map;
  * @param serde settings of the serializers
  * @param partitions of every session topic
  * @param instance this planner's id, the same after a restart
- * @param run this run of it
  * @param grace how long a call of a lost planner may still be answered before it is made again
  * @param retention how long an idle session is kept
  * @param sessionsCached most sessions held in memory by one stream task
  * @param maxRecordBytes no record is written that is longer
  * @param approvers whose decisions are followed
+ * @param atLeastOnce a crash may leave what was decided in some topics and not in others
  * @param auditUrl base of links to the audit API; empty: none
  * @param spans reports what is over
  */
@@ -32,11 +32,11 @@ public record Shell(
     ModelDesk desk,
     InstantSource clock,
     String instance,
-    String run,
     Duration grace,
     Duration retention,
     int sessionsCached,
     int maxRecordBytes,
     TrustedApprovers approvers,
+    boolean atLeastOnce,
     String auditUrl,
     Spans spans) {}
