@@ -21,6 +21,7 @@ import dev.weirkeeper.executor.worker.PoolWorker;
 import dev.weirkeeper.executor.worker.Redaction;
 import dev.weirkeeper.operations.config.Secret;
 import dev.weirkeeper.operations.trace.Tracing;
+import dev.weirkeeper.schemas.serde.RegistryUnavailableException;
 import dev.weirkeeper.schemas.topic.Topics;
 import dev.weirkeeper.wire.ToolDefinition;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -332,7 +333,7 @@ public final class ToolExecutorService implements AutoCloseable {
     while (true) {
       try {
         return step.run();
-      } catch (ExecutionException | FlywayException e) {
+      } catch (ExecutionException | FlywayException | RegistryUnavailableException e) {
         if (stopping) {
           throw new InterruptedException();
         }

@@ -515,7 +515,10 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
         tellAgain(session, repeated -> ref.equals(repeated.getInputRef()));
       }
     }
-    emit(session, before, decision.effects());
+    // With transactions nothing that a repeated input led to can be lost, and topics have no twins.
+    if (decision.kind() != Decision.Kind.REPEATED || shell.atLeastOnce()) {
+      emit(session, before, decision.effects());
+    }
   }
 
   // Telling again

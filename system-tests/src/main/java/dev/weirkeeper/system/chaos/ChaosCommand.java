@@ -7,6 +7,7 @@ import dev.weirkeeper.operations.log.LogLevel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -27,8 +28,18 @@ import picocli.CommandLine.Option;
 public final class ChaosCommand implements Callable<Integer> {
 
   private enum Guarantee {
-    EXACTLY_ONCE,
-    AT_LEAST_ONCE
+    EXACTLY_ONCE("exactly-once"),
+    AT_LEAST_ONCE("at-least-once");
+
+    private final String setting;
+
+    Guarantee(String setting) {
+      this.setting = setting;
+    }
+
+    String setting() {
+      return setting;
+    }
   }
 
   @Option(names = "--seed", description = "what load and faults are drawn from (default: 1)")
@@ -67,6 +78,13 @@ public final class ChaosCommand implements Callable<Integer> {
   boolean network;
 
   @Option(
+      names = "--planner-restarts",
+      description =
+          "instead of all this, kill a planner under load so many times, start it again at once and"
+              + " tell how long its sessions stand still")
+  int plannerRestarts;
+
+  @Option(
       names = "--data",
       description = "directory for everything that is written (default: a temporary one)")
   @Nullable Path data;
@@ -83,13 +101,13 @@ public final class ChaosCommand implements Callable<Integer> {
   static final class GuaranteeName implements picocli.CommandLine.ITypeConverter<Guarantee> {
     @Override
     public Guarantee convert(String value) {
-      return switch (value) {
-        case "exactly-once" -> Guarantee.EXACTLY_ONCE;
-        case "at-least-once" -> Guarantee.AT_LEAST_ONCE;
-        default ->
-            throw new picocli.CommandLine.TypeConversionException(
-                "'" + value + "' is neither exactly-once nor at-least-once");
-      };
+      return Arrays.stream(Guarantee.values())
+          .filter(guarantee -> guarantee.setting.equals(value))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new picocli.CommandLine.TypeConversionException(
+                      "'" + value + "' is neither exactly-once nor at-least-once"));
     }
   }
 
@@ -103,6 +121,12 @@ public final class ChaosCommand implements Callable<Integer> {
         .apply();
     Path given = data;
     Path directory = given == null ? Files.createTempDirectory("weir-chaos-") : given;
+    if (plannerRestarts > 0) {
+      System.out.println(
+          RecoveryGap.measure(directory, guarantee.setting(), plannerRestarts).json());
+      ChaosRun.delete(directory);
+      return ExitCode.DONE.number();
+    }
     ChaosPlan plan =
         new ChaosPlan(
             directory,

@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads what is committed to a topic from now on, on a thread of its own, until it is closed. */
-final class TopicTail implements AutoCloseable {
+public final class TopicTail implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(TopicTail.class);
   private static final Duration POLL = Duration.ofMillis(200);
@@ -29,7 +29,7 @@ final class TopicTail implements AutoCloseable {
   }
 
   /** Begins; what was written before is not read. */
-  static TopicTail start(
+  public static TopicTail start(
       Cluster cluster, String topic, Consumer<ConsumerRecord<byte[], byte[]>> each) {
     KafkaConsumer<byte[], byte[]> consumer = cluster.reader();
     List<TopicPartition> partitions =
