@@ -6,6 +6,7 @@ import dev.weirkeeper.cli.trouble.Trouble;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.ServiceLoader;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -49,6 +50,7 @@ public final class CommandTree extends Group {
   /** The tree with its way of reporting trouble. */
   public static CommandLine commands() {
     CommandLine line = new CommandLine(new CommandTree());
+    ServiceLoader.load(ExtraCommand.class).forEach(line::addSubcommand);
     line.registerConverter(Duration.class, new Times());
     line.setExecutionExceptionHandler(
         (failure, commandLine, parsed) -> {

@@ -1,5 +1,6 @@
 package dev.weirkeeper.system.chaos;
 
+import dev.weirkeeper.cli.command.ExtraCommand;
 import dev.weirkeeper.cli.trouble.ExitCode;
 import dev.weirkeeper.operations.log.LogConfig;
 import dev.weirkeeper.operations.log.LogFormat;
@@ -8,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
           + " behind. The last line is the report in JSON. Exits with 1 if a promise was not kept;"
           + " then the directory stays."
     })
-public final class ChaosCommand implements Callable<Integer> {
+public final class ChaosCommand implements ExtraCommand {
 
   private enum Guarantee {
     EXACTLY_ONCE("exactly-once"),

@@ -121,6 +121,8 @@ final class Scene implements AutoCloseable {
 
   /** Stops whoever writes and checks that every promise was kept. */
   Dump judge() throws Exception {
+    // A late decision would be written after the store was looked at.
+    sendThePersonAway();
     for (ServerProcess process : stack.all()) {
       process.awaitReady(READY);
     }
