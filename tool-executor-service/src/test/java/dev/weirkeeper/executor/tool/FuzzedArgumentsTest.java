@@ -80,6 +80,7 @@ class FuzzedArgumentsTest {
             plain.put(
                 tool.declaration().name(),
                 PLAIN.getSchema(ToolJson.mapper().readTree(tool.declaration().inputSchema()))));
+    ToolTrial trial = ToolTrial.of(watching);
     Random random = new Random(SEED);
     List<ToolCatalogue.Entry> each = new ArrayList<>(tools);
     int valid = 0;
@@ -102,7 +103,7 @@ class FuzzedArgumentsTest {
               .as(about)
               .isEmpty();
           if (tool.declaration().name().equals("everything")) {
-            ran += ran(watching, tool, pass.arguments(), about);
+            ran += ran(watching, trial, text, about);
           }
         }
       }
@@ -119,11 +120,10 @@ class FuzzedArgumentsTest {
     }
   }
 
-  private static int ran(
-      Watching watching, ToolCatalogue.Entry tool, ObjectNode arguments, String about) {
+  private static int ran(Watching watching, ToolTrial trial, String text, String about) {
     watching.given.set(null);
     try {
-      var _ = tool.tool().call(arguments, TrialContexts.any());
+      var _ = trial.call("everything", text);
       Everything given = watching.given.get();
       assertThat(given).as(about).isNotNull();
       assertThat(given.count()).as(about).isBetween(-3, 9);
