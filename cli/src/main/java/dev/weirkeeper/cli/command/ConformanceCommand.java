@@ -66,7 +66,14 @@ final class ConformanceCommand extends Group {
         throws InterruptedException, ExecutionException {
       String tasks = cluster.topics().tasks().name();
       TopicDescription model =
-          cluster.admin().describeTopics(List.of(tasks)).topicNameValues().get(tasks).get();
+          cluster
+              .admin()
+              .describeTopics(List.of(tasks))
+              .allTopicNames()
+              .get()
+              .values()
+              .iterator()
+              .next();
       Bootstrap bootstrap = new Bootstrap(cluster.topics(), List.of(pool));
       List<String> created =
           bootstrap
