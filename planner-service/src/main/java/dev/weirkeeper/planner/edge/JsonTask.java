@@ -39,8 +39,14 @@ final class JsonTask {
 
   private JsonTask() {}
 
-  static Task read(String json) throws MalformedJsonException, UnusableInputException {
-    JsonNode node = MAPPER.readTree(CanonicalJson.ofObject(json));
+  static Task read(String json) throws UnusableInputException {
+    JsonNode node;
+    try {
+      node = MAPPER.readTree(CanonicalJson.ofObject(json));
+    } catch (MalformedJsonException e) {
+      throw new UnusableInputException(
+          "the header announces a task as JSON, which the record is not: " + e.getMessage());
+    }
     List<String> problems = new ArrayList<>();
     node.propertyNames().stream()
         .filter(name -> !FIELDS.contains(name))
