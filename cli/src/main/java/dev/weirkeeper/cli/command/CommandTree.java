@@ -39,10 +39,12 @@ import picocli.CommandLine.IVersionProvider;
       McpCommand.class,
       NewToolCommand.class,
       ConformanceCommand.class,
+      BootstrapCommand.class,
       TopicsCommand.class,
       SchemasCommand.class,
       DeadLettersCommand.class,
       DoctorCommand.class,
+      RehearsalCommand.class,
       AutoComplete.GenerateCompletion.class
     })
 public final class CommandTree extends Group {

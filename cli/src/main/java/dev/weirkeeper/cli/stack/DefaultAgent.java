@@ -13,25 +13,32 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 
-/** The agent that tasks without one go to, in a local stack. */
-final class DefaultAgent {
+/** The agent that tasks without one go to, where nobody has applied one of their own. */
+public final class DefaultAgent {
 
   private static final String SHIPPED = "shipped-";
   private static final String OPENAI_MODEL = "gpt-5.4-mini";
 
   private DefaultAgent() {}
 
-  /** Publishes it, unless somebody has applied a default agent of their own or it is there. */
-  static void publish(Cluster cluster, ModelAccess access) throws InterruptedException {
+  /**
+   * Publishes it, unless somebody has applied a default agent of their own or it is there.
+   *
+   * @return true if it was published
+   */
+  public static boolean publish(Cluster cluster, ModelAccess access) throws InterruptedException {
     AgentDefinition wanted = definition(access);
     AgentDefinition present =
         new TopicScan(cluster)
             .newest(cluster.topics().definitions())
             .get(TaskRequest.DEFAULT_AGENT);
-    if (present == null || (present.getVersion().startsWith(SHIPPED) && !present.equals(wanted))) {
+    boolean due =
+        present == null || (present.getVersion().startsWith(SHIPPED) && !present.equals(wanted));
+    if (due) {
       cluster.write(
           cluster.topics().definitions(), List.of(new Cluster.Keyed<>(wanted.getName(), wanted)));
     }
+    return due;
   }
 
   static AgentDefinition definition(ModelAccess access) {

@@ -21,8 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * As much of HTTP/1.1 as a model server needs, on the loopback address, one virtual thread a
- * connection. Unlike ready-made servers it can break a connection at any byte, which is what a
+ * As much of HTTP/1.1 as a model server needs, on the loopback address unless another is asked for,
+ * one virtual thread a connection. Unlike ready-made servers it can break a connection at any byte, which is what a
  * rehearsal of faults needs, and costs next to nothing beside what is measured.
  */
 final class LoopbackServer implements AutoCloseable {
@@ -134,8 +134,14 @@ final class LoopbackServer implements AutoCloseable {
    * @throws IOException if the port is taken
    */
   static LoopbackServer start(int port, String name, Handler handler) throws IOException {
+    return start(InetAddress.getLoopbackAddress(), port, name, handler);
+  }
+
+  /** The same on another address. */
+  static LoopbackServer start(InetAddress address, int port, String name, Handler handler)
+      throws IOException {
     ServerSocket listener = new ServerSocket();
-    listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), BACKLOG);
+    listener.bind(new InetSocketAddress(address, port), BACKLOG);
     LoopbackServer server = new LoopbackServer(listener, handler);
     Thread.ofVirtual().name(name).start(server::accept);
     return server;

@@ -2,6 +2,7 @@ package dev.weirkeeper.local.rehearsal;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -101,12 +102,22 @@ public final class RehearsalModel implements AutoCloseable {
    * @throws IOException if the port is taken or the record can't be written
    */
   public static RehearsalModel start(Settings settings) throws IOException {
+    return start(settings, InetAddress.getLoopbackAddress());
+  }
+
+  /**
+   * Starts a model that others than this machine reach too.
+   *
+   * @throws IOException if the port is taken or the address is not this machine's
+   */
+  public static RehearsalModel start(Settings settings, InetAddress address) throws IOException {
     RehearsalModel model = new RehearsalModel(settings);
-    model.server = LoopbackServer.start(settings.port(), "rehearsal-model", model::handle);
+    model.server =
+        LoopbackServer.start(address, settings.port(), "rehearsal-model", model::handle);
     return model;
   }
 
-  /** Where it is served: the base URL to configure for the Anthropic format. */
+  /** Where this machine finds it: the base URL to configure for the Anthropic format. */
   public URI baseUrl() {
     LoopbackServer running = server;
     if (running == null) {
