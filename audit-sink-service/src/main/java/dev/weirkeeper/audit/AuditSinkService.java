@@ -6,6 +6,7 @@ import dev.weirkeeper.audit.ingest.IngestMetrics;
 import dev.weirkeeper.audit.store.Database;
 import dev.weirkeeper.audit.store.DayPartitions;
 import dev.weirkeeper.audit.store.Retention;
+import dev.weirkeeper.operations.cluster.ClusterFitness;
 import dev.weirkeeper.operations.health.Check;
 import dev.weirkeeper.schemas.topic.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -15,7 +16,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +48,7 @@ public final class AuditSinkService implements AutoCloseable {
 
   private volatile @Nullable Ingest ingest;
   private volatile @Nullable Chores chores;
-  private volatile Optional<String> missing = Optional.of("the audit store to be opened");
+  private volatile Optional<String> missing = Optional.of("Kafka and the audit store");
   private volatile Optional<String> failure = Optional.empty();
 
   private AuditSinkService(
@@ -136,8 +139,32 @@ public final class AuditSinkService implements AutoCloseable {
     return started;
   }
 
+  /**
+   * Waits for the cluster and refuses one whose transactions can't be trusted.
+   *
+   * @return false if the sink was stopped meanwhile
+   */
+  private boolean awaitFitCluster() throws InterruptedException {
+    String servers = config.kafka().bootstrapServers();
+    while (stopping.getCount() > 0) {
+      try (Admin admin = Admin.create(config.kafka().admin())) {
+        new ClusterFitness(admin, servers).requireTransactions();
+        return true;
+      } catch (ExecutionException e) {
+        Throwable cause = e.getCause() == null ? e : e.getCause();
+        log.warn("waiting for Kafka at {}: {}", servers, cause.toString());
+        missing = Optional.of("Kafka at " + servers);
+        stopping.await(RETRY.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    }
+    return false;
+  }
+
   private void open() {
     try {
+      if (!awaitFitCluster()) {
+        return;
+      }
       while (true) {
         try {
           database.migrate();

@@ -10,14 +10,18 @@ import dev.weirkeeper.operations.health.ServiceIdentity;
 import dev.weirkeeper.operations.log.LogConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** Runs the audit sink as a process of its own. */
 public final class Main {
 
   static final Catalogue CATALOGUE =
       AuditSinkConfig.CATALOGUE.and(HealthConfig.CATALOGUE).and(LogConfig.CATALOGUE);
+
+  private static final Duration LOOK = Duration.ofMillis(500);
 
   private Main() {}
 
@@ -49,6 +53,12 @@ public final class Main {
                   health.close();
                   stop.countDown();
                 }));
-    stop.await();
+    while (!stop.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
+      // What has stopped for good does not get better by waiting: whoever runs the process restarts
+      // it.
+      if (sink.live().stream().anyMatch(check -> check.waitingFor().isPresent())) {
+        System.exit(1);
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.weirkeeper.planner;
 
+import dev.weirkeeper.operations.cluster.UnfitClusterException;
 import dev.weirkeeper.operations.config.Catalogue;
 import dev.weirkeeper.operations.config.ConfigurationException;
 import dev.weirkeeper.operations.config.Given;
@@ -21,6 +22,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Runs a planner as a process of its own. */
 public final class Main {
@@ -29,6 +32,8 @@ public final class Main {
           .and(HealthConfig.CATALOGUE)
           .and(LogConfig.CATALOGUE)
           .and(TraceConfig.CATALOGUE);
+
+  private static final Logger LOG = LoggerFactory.getLogger(Main.class);
 
   private Main() {}
 
@@ -67,6 +72,10 @@ public final class Main {
     PlannerService planner;
     try {
       planner = PlannerService.start(config, metrics, tracing);
+    } catch (UnfitClusterException e) {
+      LOG.error("the planner does not start on this cluster:\n{}", e.getMessage());
+      System.exit(1);
+      return;
     } catch (RuntimeException | IOException e) {
       health.close();
       throw e;

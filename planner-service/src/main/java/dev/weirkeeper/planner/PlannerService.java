@@ -1,5 +1,6 @@
 package dev.weirkeeper.planner;
 
+import dev.weirkeeper.operations.cluster.ClusterFitness;
 import dev.weirkeeper.operations.health.Check;
 import dev.weirkeeper.operations.trace.Tracing;
 import dev.weirkeeper.planner.edge.Directory;
@@ -88,6 +89,8 @@ public final class PlannerService implements AutoCloseable {
    * @param tracing reports spans; the caller's to close
    * @throws IOException if the price file can't be read
    * @throws IllegalStateException if the topics are missing
+   * @throws dev.weirkeeper.operations.cluster.UnfitClusterException if the cluster would break the
+   *     promises, with the commands that put it right
    */
   public static PlannerService start(PlannerConfig config, MeterRegistry metrics, Tracing tracing)
       throws IOException {
@@ -254,6 +257,7 @@ public final class PlannerService implements AutoCloseable {
     try (Admin admin = Admin.create(config.connection().admin())) {
       while (true) {
         try {
+          new ClusterFitness(admin, config.connection().bootstrapServers()).requireTransactions();
           TopicDescription description =
               admin
                   .describeTopics(

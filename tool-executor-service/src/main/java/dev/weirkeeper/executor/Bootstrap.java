@@ -55,28 +55,31 @@ final class Bootstrap {
   OptionalInt prepare(Collection<String> pools, boolean share)
       throws ExecutionException, InterruptedException {
     try (Admin admin = Admin.create(connection.admin())) {
-      createMissing(admin, pools);
+      ClusterFitness fitness = new ClusterFitness(admin, connection.bootstrapServers());
       if (!share) {
+        fitness.requireTransactions();
+        createMissing(admin, pools);
         return OptionalInt.empty();
       }
+      fitness.requireShareGroups(List.of());
+      createMissing(admin, pools);
       List<String> groups = pools.stream().map(topics::executorGroup).toList();
-      ClusterFitness fitness = new ClusterFitness(admin, connection.bootstrapServers());
       try {
-        fitness.requireForExecutor(List.of());
         for (String group : groups) {
           if (setUp(admin, group)) {
             awaitApplied(fitness, group);
           }
         }
-        fitness.requireForExecutor(groups);
+        fitness.requireShareGroups(groups);
         return deliveryLimit(admin, groups);
       } catch (ExecutionException e) {
         if (e.getCause() instanceof AuthorizationException denied) {
           LOG.warn(
-              "the settings of share groups {} can't be checked ({}); they must be"
-                  + " share.auto.offset.reset=earliest and share.isolation.level=read_committed",
+              "the settings of share groups {} can't be checked ({}): grant DESCRIBE_CONFIGS on"
+                  + " them, or make sure that they are {}",
               groups,
-              denied.getMessage());
+              denied.getMessage(),
+              ShareGroups.required());
           return OptionalInt.empty();
         }
         throw e;

@@ -14,9 +14,15 @@ import java.util.Map;
  * @param port where clients connect, on the loopback address; 0 takes a free one
  * @param listeners further addresses
  * @param overrides broker settings by Kafka's own names, stronger than the ones chosen here
+ * @param features levels of Kafka's features in a directory that is formatted; the newest where
+ *     none is given
  */
 public record BrokerSettings(
-    Path data, int port, List<Listener> listeners, Map<String, String> overrides) {
+    Path data,
+    int port,
+    List<Listener> listeners,
+    Map<String, String> overrides,
+    Map<String, Short> features) {
 
   /**
    * A further address on the loopback interface, for clients that come by way of something else,
@@ -35,30 +41,43 @@ public record BrokerSettings(
     }
     listeners = List.copyOf(listeners);
     overrides = Map.copyOf(overrides);
+    features = Map.copyOf(features);
   }
 
   /** A broker on a free port with its data in a directory. */
   public static BrokerSettings in(Path data) {
-    return new BrokerSettings(data, 0, List.of(), Map.of());
+    return new BrokerSettings(data, 0, List.of(), Map.of(), Map.of());
   }
 
   /** The same on a fixed port. */
   public BrokerSettings onPort(int chosen) {
-    return new BrokerSettings(data, chosen, listeners, overrides);
+    return new BrokerSettings(data, chosen, listeners, overrides, features);
   }
 
   /** The same with one more broker setting, by Kafka's own name. */
   public BrokerSettings with(String key, String value) {
     Map<String, String> more = new LinkedHashMap<>(overrides);
     more.put(key, value);
-    return new BrokerSettings(data, port, listeners, more);
+    return new BrokerSettings(data, port, listeners, more, features);
   }
 
   /** The same with one more address. */
   public BrokerSettings with(Listener listener) {
     List<Listener> more = new ArrayList<>(listeners);
     more.add(listener);
-    return new BrokerSettings(data, port, more, overrides);
+    return new BrokerSettings(data, port, more, overrides, features);
+  }
+
+  /**
+   * The same with a feature at a level of its own, as on a cluster that was upgraded and kept it.
+   *
+   * @param name such as {@code transaction.version}
+   * @param level 0 for off
+   */
+  public BrokerSettings withFeature(String name, int level) {
+    Map<String, Short> more = new LinkedHashMap<>(features);
+    more.put(name, (short) level);
+    return new BrokerSettings(data, port, listeners, overrides, more);
   }
 
   /**

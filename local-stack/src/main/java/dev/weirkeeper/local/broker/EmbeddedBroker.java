@@ -98,7 +98,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     Map<String, String> config = settings.configuration(settings.port(), freePort());
     KafkaRaftServer server;
     try {
-      format(settings.data());
+      format(settings);
       server = new KafkaRaftServer(new KafkaConfig(new HashMap<>(config), false), Time.SYSTEM);
     } catch (Exception e) {
       throw new BrokerStartException(settings, e);
@@ -121,9 +121,12 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
   }
 
-  private static void format(Path data) throws Exception {
+  private static void format(BrokerSettings settings) throws Exception {
+    Path data = settings.data();
     Files.createDirectories(data);
-    new Formatter()
+    Formatter formatter = new Formatter();
+    settings.features().forEach(formatter::setFeatureLevel);
+    formatter
         .setPrintStream(
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
         .setNodeId(BrokerSettings.Keys.NODE)

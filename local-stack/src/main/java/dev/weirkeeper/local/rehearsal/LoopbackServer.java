@@ -22,8 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * As much of HTTP/1.1 as a model server needs, on the loopback address unless another is asked for,
- * one virtual thread a connection. Unlike ready-made servers it can break a connection at any byte, which is what a
- * rehearsal of faults needs, and costs next to nothing beside what is measured.
+ * one virtual thread a connection. Unlike ready-made servers it can break a connection at any byte,
+ * which is what a rehearsal of faults needs, and costs next to nothing beside what is measured.
  */
 final class LoopbackServer implements AutoCloseable {
 

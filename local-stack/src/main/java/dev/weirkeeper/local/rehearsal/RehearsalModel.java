@@ -112,8 +112,7 @@ public final class RehearsalModel implements AutoCloseable {
    */
   public static RehearsalModel start(Settings settings, InetAddress address) throws IOException {
     RehearsalModel model = new RehearsalModel(settings);
-    model.server =
-        LoopbackServer.start(address, settings.port(), "rehearsal-model", model::handle);
+    model.server = LoopbackServer.start(address, settings.port(), "rehearsal-model", model::handle);
     return model;
   }
 

@@ -9,8 +9,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 
 /**
- * Checks a cluster for what Weirkeeper needs of it. Reads only: DESCRIBE on the cluster and
- * DESCRIBE_CONFIGS on the share groups are enough.
+ * Checks a cluster for what Weirkeeper needs of it. Reads only: feature levels are told to anybody,
+ * the settings of a share group to who may DESCRIBE_CONFIGS on it.
  */
 public final class ClusterFitness {
 
@@ -64,25 +64,30 @@ public final class ClusterFitness {
   }
 
   /**
-   * Refuses a cluster that a planner can't keep its promises on.
+   * Refuses a cluster on which the records of a transaction that was aborted could be taken for
+   * committed, or a lost one could hold up every reader: what planners, executors and sinks all
+   * stand on. Needs no rights.
    *
-   * @throws UnfitClusterException with every finding
+   * @throws UnfitClusterException with the finding
    * @throws ExecutionException as Kafka's admin client does
    */
-  public void requireForPlanner() throws ExecutionException, InterruptedException {
+  public void requireTransactions() throws ExecutionException, InterruptedException {
     require(transactions().stream().toList());
   }
 
   /**
-   * Refuses a cluster that executors of these share groups can't keep their promises on.
+   * Refuses a cluster that executors of these share groups can't keep their promises on, for its
+   * transactions or for its share groups.
    *
    * @throws UnfitClusterException with every finding
    * @throws ExecutionException as Kafka's admin client does
    */
-  public void requireForExecutor(Collection<String> groups)
+  public void requireShareGroups(Collection<String> groups)
       throws ExecutionException, InterruptedException {
-    List<Finding> findings = new ArrayList<>(shareGroups().stream().toList());
-    if (findings.isEmpty()) {
+    Optional<Finding> switchedOff = shareGroups();
+    List<Finding> findings = new ArrayList<>(transactions().stream().toList());
+    findings.addAll(switchedOff.stream().toList());
+    if (switchedOff.isEmpty()) {
       for (String group : groups) {
         shareGroup(group).ifPresent(findings::add);
       }

@@ -67,12 +67,14 @@ public final class ShareGroups {
 
   static String command(String bootstrapServers, String group) {
     return "kafka-configs.sh --bootstrap-server %s --alter --group %s --add-config %s"
-        .formatted(
-            bootstrapServers,
-            group,
-            REQUIRED.entrySet().stream()
-                .map(entry -> entry.getKey() + "=" + entry.getValue())
-                .collect(Collectors.joining(",")));
+        .formatted(bootstrapServers, group, required());
+  }
+
+  /** The settings as {@code kafka-configs.sh --add-config} takes them. */
+  public static String required() {
+    return REQUIRED.entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + entry.getValue())
+        .collect(Collectors.joining(","));
   }
 
   private static ConfigResource resource(String group) {

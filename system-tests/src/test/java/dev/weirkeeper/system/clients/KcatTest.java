@@ -58,7 +58,15 @@ final class KcatTest {
     }
 
     String lines =
-        kcat("-C", "-t", "agent.results", "-e", "-q", "-f", "%k %p %o %S\\n", "-X",
+        kcat(
+                "-C",
+                "-t",
+                "agent.results",
+                "-e",
+                "-q",
+                "-f",
+                "%k %p %o %S\\n",
+                "-X",
                 "isolation.level=read_committed")
             .out();
     assertThat(lines).containsPattern("(?m)^kcat-1 \\d+ \\d+ \\d+$");

@@ -33,7 +33,14 @@ final class NpmPackages {
     }
     Program npm =
         Program.run(
-            example, Map.of(), "", atMost, "npm", "ci", "--ignore-scripts", "--no-audit",
+            example,
+            Map.of(),
+            "",
+            atMost,
+            "npm",
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
             "--no-fund");
     if (npm.status() != 0 && NO_WAY.stream().anyMatch(npm.err()::contains)) {
       abort("npm reaches no registry, so the packages can't be installed: " + npm.err().strip());
