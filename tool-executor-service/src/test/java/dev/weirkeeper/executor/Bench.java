@@ -15,6 +15,7 @@ import dev.weirkeeper.wire.ControlKind;
 import dev.weirkeeper.wire.ToolCall;
 import dev.weirkeeper.wire.ToolDefinition;
 import dev.weirkeeper.wire.ToolResult;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -60,6 +61,7 @@ public final class Bench implements AutoCloseable {
   private final String prefix;
   private final Topics topics;
   private final Map<String, String> settings = new HashMap<>();
+  private final MeterRegistry metrics = new SimpleMeterRegistry();
   private final KafkaProducer<byte[], byte[]> producer;
   private final AvroSerializer<ToolCall> calls;
   private final AvroSerializer<Control> controls;
@@ -120,6 +122,11 @@ public final class Bench implements AutoCloseable {
     return topics;
   }
 
+  /** What the executors show of themselves in numbers. */
+  public MeterRegistry metrics() {
+    return metrics;
+  }
+
   public Admin admin() {
     return Admin.create(Map.of("bootstrap.servers", Backing.bootstrapServers()));
   }
@@ -177,7 +184,7 @@ public final class Bench implements AutoCloseable {
   /** Starts an executor. */
   public ToolExecutorService begin(Object... tools) {
     ToolExecutorService executor =
-        new ToolExecutorService(config(), List.of(tools), new SimpleMeterRegistry(), Tracing.off());
+        new ToolExecutorService(config(), List.of(tools), metrics, Tracing.off());
     executors.add(executor);
     executor.start();
     return executor;

@@ -318,6 +318,23 @@ abstract class ExecutorContract {
   }
 
   @Test
+  void calls_that_are_not_answered_are_counted_for_whoever_scales_executors() throws Exception {
+    bench.start(tools);
+    List<ToolCall> slow =
+        java.util.stream.IntStream.range(0, 3)
+            .mapToObj(i -> bench.send(bench.newCall("hold", "{}")))
+            .toList();
+    await().atMost(PATIENCE).until(() -> lag() == 3);
+    tools.gate.countDown();
+    assertThat(slow).allSatisfy(call -> assertThat(bench.await1(call)).isNotNull());
+    await().atMost(PATIENCE).until(() -> lag() == 0);
+  }
+
+  private double lag() {
+    return bench.metrics().get("weirkeeper.executor.lag").tag("pool", "default").gauge().value();
+  }
+
+  @Test
   void an_executor_that_stops_ends_what_it_runs() throws Exception {
     ToolExecutorService executor = bench.start(tools);
     ToolCall call = bench.send(bench.newCall("charge_slowly", "{\"amount\":1000}"));

@@ -27,6 +27,7 @@ public final class PoolWorker implements AutoCloseable {
   private final Slots slots;
   private final CallRunner runner;
   private final CallSource source;
+  private final PoolLag lag;
 
   /**
    * How much of a pool is taken.
@@ -56,11 +57,13 @@ public final class PoolWorker implements AutoCloseable {
   public record Running(
       String callId, String sessionId, String tool, Instant since, String progress) {}
 
-  private PoolWorker(String pool, Slots slots, CallRunner runner, CallSource source) {
+  private PoolWorker(
+      String pool, Slots slots, CallRunner runner, CallSource source, PoolLag lag) {
     this.pool = pool;
     this.slots = slots;
     this.runner = runner;
     this.source = source;
+    this.lag = lag;
   }
 
   /**
@@ -93,9 +96,12 @@ public final class PoolWorker implements AutoCloseable {
                 slots,
                 runner::accept);
     equipment.metrics().gauge("running", "calls in hand", pool, slots::taken);
+    PoolLag lag =
+        PoolLag.watch(
+            connection.admin(), intake.share(), pool, topic, group, equipment.metrics());
     source.start();
     LOG.info("serving pool {} with {}", pool, tools.names());
-    return new PoolWorker(pool, slots, runner, source);
+    return new PoolWorker(pool, slots, runner, source, lag);
   }
 
   private static CallSource shareLanes(
@@ -189,6 +195,7 @@ public final class PoolWorker implements AutoCloseable {
 
   @Override
   public void close() {
+    lag.close();
     source.close();
     runner.close();
   }
