@@ -1,5 +1,6 @@
 package dev.weirkeeper.cli.command;
 
+import dev.weirkeeper.cli.cluster.LeastRights;
 import dev.weirkeeper.cli.trouble.ExitCode;
 import dev.weirkeeper.cli.trouble.Explanation;
 import dev.weirkeeper.cli.trouble.Trouble;
@@ -7,6 +8,7 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.ServiceLoader;
+import java.util.Locale;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -42,6 +44,7 @@ import picocli.CommandLine.IVersionProvider;
       BootstrapCommand.class,
       TopicsCommand.class,
       SchemasCommand.class,
+      AclsCommand.class,
       DeadLettersCommand.class,
       DoctorCommand.class,
       RehearsalCommand.class,
@@ -54,6 +57,9 @@ public final class CommandTree extends Group {
     CommandLine line = new CommandLine(new CommandTree());
     ServiceLoader.load(ExtraCommand.class).forEach(line::addSubcommand);
     line.registerConverter(Duration.class, new Times());
+    line.registerConverter(
+        LeastRights.Role.class,
+        word -> LeastRights.Role.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_')));
     line.setExecutionExceptionHandler(
         (failure, commandLine, parsed) -> {
           Trouble trouble =

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.cli.cluster;
+
+import org.jspecify.annotations.NullMarked;
