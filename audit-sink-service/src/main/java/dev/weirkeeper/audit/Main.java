@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
 /** Runs the audit sink as a process of its own. */
 public final class Main {
 
-  static final Catalogue CATALOGUE =
+  /** Everything the process can be told. */
+  public static final Catalogue CATALOGUE =
       AuditSinkConfig.CATALOGUE.and(HealthConfig.CATALOGUE).and(LogConfig.CATALOGUE);
 
   private static final Duration LOOK = Duration.ofMillis(500);

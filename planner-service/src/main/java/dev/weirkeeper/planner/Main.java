@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
 
 /** Runs a planner as a process of its own. */
 public final class Main {
-  static final Catalogue CATALOGUE =
+  /** Everything the process can be told. */
+  public static final Catalogue CATALOGUE =
       PlannerConfig.CATALOGUE
           .and(HealthConfig.CATALOGUE)
           .and(LogConfig.CATALOGUE)

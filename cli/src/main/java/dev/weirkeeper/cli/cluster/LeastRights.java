@@ -93,9 +93,7 @@ public final class LeastRights {
               operations.stream()
                   .map(operation -> "--operation " + camel(operation))
                   .collect(Collectors.joining(" ")),
-              names.stream()
-                  .map(name -> "--" + kind + " " + name)
-                  .collect(Collectors.joining(" ")),
+              names.stream().map(name -> "--" + kind + " " + name).collect(Collectors.joining(" ")),
               word(pattern));
     }
   }
@@ -108,8 +106,7 @@ public final class LeastRights {
       case AUDIT_SINK -> auditSink();
       case CONSOLE ->
           List.of(
-              topicsTo(
-                  List.of(AclOperation.WRITE), topics.controls(), topics.approvalDecisions()));
+              topicsTo(List.of(AclOperation.WRITE), topics.controls(), topics.approvalDecisions()));
       case BOOTSTRAP -> bootstrap();
       case SUBMITTER ->
           List.of(
@@ -222,9 +219,7 @@ public final class LeastRights {
     return List.of(
         names(List.of(AclOperation.CREATE, AclOperation.DESCRIBE), everything()),
         topicsTo(
-            List.of(AclOperation.READ, AclOperation.WRITE),
-            topics.definitions(),
-            topics.tenants()),
+            List.of(AclOperation.READ, AclOperation.WRITE), topics.definitions(), topics.tenants()),
         groups(
             PatternType.LITERAL,
             List.of(AclOperation.ALTER_CONFIGS, AclOperation.DESCRIBE_CONFIGS),
@@ -264,8 +259,7 @@ public final class LeastRights {
   /** Who is meant by each word of the table. */
   public static Map<String, String> roles() {
     return Arrays.stream(Role.values())
-        .collect(
-            Collectors.toMap(Role::word, Role::who, (one, other) -> one, LinkedHashMap::new));
+        .collect(Collectors.toMap(Role::word, Role::who, (one, other) -> one, LinkedHashMap::new));
   }
 
   private List<String> everything() {

@@ -15,8 +15,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "acls",
     description = {
-      "Print the kafka-acls.sh commands that give each service and user the fewest rights it works with.",
-      "Asks no cluster and changes nothing. Roles: planner, tool-executor, audit-sink, console, bootstrap, submitter, approver, operator."
+      "Print the kafka-acls.sh commands that give each service and user the fewest rights it works"
+          + " with.",
+      "Asks no cluster and changes nothing. Roles: planner, tool-executor, audit-sink, console,"
+          + " bootstrap, submitter, approver, operator."
     })
 final class AclsCommand extends WeirCommand {
 

@@ -46,8 +46,7 @@ final class LeastRightsTest {
           .filter(right -> right.operations().contains(AclOperation.DELETE))
           .forEach(
               right ->
-                  assertThat(right.names())
-                      .containsExactly(TOPICS.plannerApplication() + "-"));
+                  assertThat(right.names()).containsExactly(TOPICS.plannerApplication() + "-"));
       assertThat(rights.of(role))
           .noneMatch(right -> right.operations().contains(AclOperation.ALTER))
           .noneMatch(right -> right.operations().contains(AclOperation.ALL))
@@ -79,8 +78,7 @@ final class LeastRightsTest {
 
   private static String legend() {
     StringBuilder legend = new StringBuilder();
-    LeastRights.roles()
-        .forEach((word, who) -> legend.append("- `%s`: %s%n".formatted(word, who)));
+    LeastRights.roles().forEach((word, who) -> legend.append("- `%s`: %s%n".formatted(word, who)));
     return legend.toString();
   }
 

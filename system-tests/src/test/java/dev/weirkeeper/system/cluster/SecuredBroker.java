@@ -22,9 +22,9 @@ import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 import org.apache.kafka.common.acl.AclBinding;
 
 /**
- * A broker that lets in nobody it does not know and nobody do what is not granted: one listener with
- * passwords (SASL/SCRAM over TLS), one with certificates (mutual TLS). A principal is the same on
- * both: {@code User:planner} is who has that name and password, or a certificate with {@code
+ * A broker that lets in nobody it does not know and nobody do what is not granted: one listener
+ * with passwords (SASL/SCRAM over TLS), one with certificates (mutual TLS). A principal is the same
+ * on both: {@code User:planner} is who has that name and password, or a certificate with {@code
  * CN=planner}.
  */
 final class SecuredBroker implements AutoCloseable {

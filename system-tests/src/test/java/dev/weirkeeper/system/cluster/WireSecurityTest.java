@@ -154,8 +154,7 @@ final class WireSecurityTest {
           .extracting(TaskResult::getStatus)
           .containsOnly(TaskStatus.COMPLETE)
           .hasSize(2);
-      assertThat(results)
-          .anySatisfy(result -> assertThat(result.getText()).contains("4294967296"));
+      assertThat(results).anySatisfy(result -> assertThat(result.getText()).contains("4294967296"));
       await()
           .atMost(LIMIT)
           .untilAsserted(
@@ -434,8 +433,7 @@ final class WireSecurityTest {
   }
 
   private void create(Role role, String topic) throws Exception {
-    with(
-        role, admin -> admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get());
+    with(role, admin -> admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get());
   }
 
   private void with(Role role, AdminAction action) throws Exception {
@@ -491,8 +489,7 @@ final class WireSecurityTest {
         .atMost(LIMIT)
         .until(
             () ->
-                requests.addAll(
-                    values(approver, TOPICS.approvalRequests(), task.getSessionId())));
+                requests.addAll(values(approver, TOPICS.approvalRequests(), task.getSessionId())));
     ApprovalRequest request = requests.getFirst();
     approver.write(
         TOPICS.approvalDecisions(),
@@ -522,14 +519,11 @@ final class WireSecurityTest {
     List<TaskResult> results = new ArrayList<>();
     try (KafkaConsumer<String, TaskResult> consumer =
         new KafkaConsumer<>(
-            config,
-            new StringDeserializer(),
-            new AvroDeserializer<>(TaskResult.class, config))) {
+            config, new StringDeserializer(), new AvroDeserializer<>(TaskResult.class, config))) {
       consumer.subscribe(List.of(TOPICS.results().name()));
       long end = System.nanoTime() + LIMIT.toNanos();
       while (!open.isEmpty() && System.nanoTime() < end) {
-        for (ConsumerRecord<String, TaskResult> record :
-            consumer.poll(Duration.ofMillis(100))) {
+        for (ConsumerRecord<String, TaskResult> record : consumer.poll(Duration.ofMillis(100))) {
           if (open.remove(record.value().getTaskId())) {
             results.add(record.value());
           }

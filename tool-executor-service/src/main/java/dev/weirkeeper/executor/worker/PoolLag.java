@@ -55,8 +55,7 @@ final class PoolLag implements AutoCloseable {
     metrics.gauge(
         "lag", "calls of the pool that are not answered yet, in all executors", pool, lag::waiting);
     var _ =
-        lag.asking.scheduleWithFixedDelay(
-            lag::ask, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+        lag.asking.scheduleWithFixedDelay(lag::ask, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     return lag;
   }
 
@@ -126,8 +125,7 @@ final class PoolLag implements AutoCloseable {
       List<TopicPartition> partitions, OffsetSpec which)
       throws ExecutionException, InterruptedException {
     return admin
-        .listOffsets(
-            partitions.stream().collect(Collectors.toMap(Function.identity(), _ -> which)))
+        .listOffsets(partitions.stream().collect(Collectors.toMap(Function.identity(), _ -> which)))
         .all()
         .get();
   }

@@ -57,8 +57,7 @@ public final class PoolWorker implements AutoCloseable {
   public record Running(
       String callId, String sessionId, String tool, Instant since, String progress) {}
 
-  private PoolWorker(
-      String pool, Slots slots, CallRunner runner, CallSource source, PoolLag lag) {
+  private PoolWorker(String pool, Slots slots, CallRunner runner, CallSource source, PoolLag lag) {
     this.pool = pool;
     this.slots = slots;
     this.runner = runner;
@@ -97,8 +96,7 @@ public final class PoolWorker implements AutoCloseable {
                 runner::accept);
     equipment.metrics().gauge("running", "calls in hand", pool, slots::taken);
     PoolLag lag =
-        PoolLag.watch(
-            connection.admin(), intake.share(), pool, topic, group, equipment.metrics());
+        PoolLag.watch(connection.admin(), intake.share(), pool, topic, group, equipment.metrics());
     source.start();
     LOG.info("serving pool {} with {}", pool, tools.names());
     return new PoolWorker(pool, slots, runner, source, lag);
