@@ -9,8 +9,6 @@ import dev.weirkeeper.executor.builtin.BuiltinTools;
 import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Settings;
 import dev.weirkeeper.operations.health.Check;
-import dev.weirkeeper.operations.health.ServiceIdentity;
-import dev.weirkeeper.operations.trace.TraceConfig;
 import dev.weirkeeper.operations.trace.Tracing;
 import dev.weirkeeper.planner.PlannerConfig;
 import dev.weirkeeper.planner.PlannerService;
@@ -47,21 +45,20 @@ final class SecuredServices implements AutoCloseable {
       services.add(
           PlannerService.start(
               PlannerConfig.from(Settings.read(PlannerConfig.CATALOGUE, Given.of(planner))),
-              new SimpleMeterRegistry()),
+              new SimpleMeterRegistry(),
+              Tracing.off()),
           PlannerService::ready);
 
       Given executor = Given.of(given(client.apply(Role.TOOL_EXECUTOR), common));
       Settings settings =
           Settings.read(ExecutorConfig.CATALOGUE.and(BuiltinTools.CATALOGUE), executor);
-      Tracing tracing =
-          services.keep(
-              Tracing.start(
-                  TraceConfig.from(Settings.read(TraceConfig.CATALOGUE, executor)),
-                  ServiceIdentity.of("secured", SecuredServices.class, Map.of())));
       BuiltinTools tools = services.keep(BuiltinTools.from(settings));
       ToolExecutorService service =
           new ToolExecutorService(
-              ExecutorConfig.from(settings), tools.tools(), new SimpleMeterRegistry(), tracing);
+              ExecutorConfig.from(settings),
+              tools.tools(),
+              new SimpleMeterRegistry(),
+              Tracing.off());
       services.add(service, running -> running::waitingFor);
       service.start();
 

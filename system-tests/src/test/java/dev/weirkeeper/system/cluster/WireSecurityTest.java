@@ -22,8 +22,6 @@ import dev.weirkeeper.local.rehearsal.RehearsalModel;
 import dev.weirkeeper.operations.cluster.UnfitClusterException;
 import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Settings;
-import dev.weirkeeper.operations.health.ServiceIdentity;
-import dev.weirkeeper.operations.trace.TraceConfig;
 import dev.weirkeeper.operations.trace.Tracing;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.topic.Topic;
@@ -219,20 +217,16 @@ final class WireSecurityTest {
     given.put("executor.pools", NEGLECTED);
     Given settings = Given.of(given);
 
-    try (Tracing tracing =
-            Tracing.start(
-                TraceConfig.from(Settings.read(TraceConfig.CATALOGUE, Given.of(Map.of()))),
-                ServiceIdentity.of("secured", WireSecurityTest.class, Map.of()));
-        ToolExecutorService executor =
-            new ToolExecutorService(
-                ExecutorConfig.from(
-                    Settings.read(
-                        ExecutorConfig.CATALOGUE.and(
-                            dev.weirkeeper.executor.builtin.BuiltinTools.CATALOGUE),
-                        settings)),
-                List.of(new CalculatorTool()),
-                new SimpleMeterRegistry(),
-                tracing)) {
+    try (ToolExecutorService executor =
+        new ToolExecutorService(
+            ExecutorConfig.from(
+                Settings.read(
+                    ExecutorConfig.CATALOGUE.and(
+                        dev.weirkeeper.executor.builtin.BuiltinTools.CATALOGUE),
+                    settings)),
+            List.of(new CalculatorTool()),
+            new SimpleMeterRegistry(),
+            Tracing.off())) {
       executor.start();
       await().atMost(LIMIT).until(() -> executor.failure().isPresent());
 
