@@ -1,6 +1,7 @@
 package dev.weirkeeper.executor.worker;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -14,7 +15,6 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.ListShareGroupOffsetsSpec;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -77,7 +77,7 @@ final class PoolLag implements AutoCloseable {
 
   private void ask() {
     try {
-      waiting = share ? ofShareGroup() : ofConsumerGroup();
+      waiting = count();
     } catch (ExecutionException e) {
       waiting = Double.NaN;
       LOG.debug("the lag of pool {} is not known", pool, e);
@@ -86,39 +86,61 @@ final class PoolLag implements AutoCloseable {
     }
   }
 
-  private double ofShareGroup() throws ExecutionException, InterruptedException {
-    return admin
-        .listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
-        .partitionsToOffsetInfo(group)
-        .get()
-        .entrySet()
-        .stream()
-        .filter(entry -> entry.getKey().topic().equals(topic) && entry.getValue() != null)
-        .mapToDouble(entry -> entry.getValue().lag().map(Long::doubleValue).orElse(Double.NaN))
-        .sum();
-  }
-
-  private double ofConsumerGroup() throws ExecutionException, InterruptedException {
+  /**
+   * Where nobody has joined or answered yet, every record counts: the groups start at the first.
+   */
+  private double count() throws ExecutionException, InterruptedException {
     List<TopicPartition> partitions =
         admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
             .flatMap(description -> description.partitions().stream())
             .map(partition -> new TopicPartition(topic, partition.partition()))
             .toList();
-    Map<TopicPartition, OffsetAndMetadata> done =
-        admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata().get();
     Map<TopicPartition, ListOffsetsResultInfo> first = offsets(partitions, OffsetSpec.earliest());
     Map<TopicPartition, ListOffsetsResultInfo> last = offsets(partitions, OffsetSpec.latest());
+    Map<TopicPartition, Long> known = share ? ofShareGroup(last) : ofConsumerGroup(last);
     return partitions.stream()
         .mapToDouble(
-            partition -> {
-              OffsetAndMetadata committed = done.get(partition);
-              long from =
-                  committed == null
-                      ? Objects.requireNonNull(first.get(partition)).offset()
-                      : committed.offset();
-              return Objects.requireNonNull(last.get(partition)).offset() - from;
-            })
+            partition ->
+                known.getOrDefault(partition, offset(last, partition) - offset(first, partition)))
         .sum();
+  }
+
+  private Map<TopicPartition, Long> ofShareGroup(Map<TopicPartition, ListOffsetsResultInfo> last)
+      throws ExecutionException, InterruptedException {
+    Map<TopicPartition, Long> known = new HashMap<>();
+    admin
+        .listShareGroupOffsets(Map.of(group, new ListShareGroupOffsetsSpec()))
+        .partitionsToOffsetInfo(group)
+        .get()
+        .forEach(
+            (partition, info) -> {
+              if (info != null && last.containsKey(partition)) {
+                known.put(
+                    partition, info.lag().orElse(offset(last, partition) - info.startOffset()));
+              }
+            });
+    return known;
+  }
+
+  private Map<TopicPartition, Long> ofConsumerGroup(Map<TopicPartition, ListOffsetsResultInfo> last)
+      throws ExecutionException, InterruptedException {
+    Map<TopicPartition, Long> known = new HashMap<>();
+    admin
+        .listConsumerGroupOffsets(group)
+        .partitionsToOffsetAndMetadata()
+        .get()
+        .forEach(
+            (partition, committed) -> {
+              if (committed != null && last.containsKey(partition)) {
+                known.put(partition, offset(last, partition) - committed.offset());
+              }
+            });
+    return known;
+  }
+
+  private static long offset(
+      Map<TopicPartition, ListOffsetsResultInfo> offsets, TopicPartition partition) {
+    return Objects.requireNonNull(offsets.get(partition)).offset();
   }
 
   private Map<TopicPartition, ListOffsetsResultInfo> offsets(
