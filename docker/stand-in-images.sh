@@ -20,6 +20,7 @@ kafka=4.3.1
 apicurio=3.3.3
 postgres=18.1.0
 maven=3.9.11
+log4j=2.25.4
 label=dev.weirkeeper.stand-in
 
 base=weirkeeper-stand-in/debian:12
@@ -151,6 +152,7 @@ kafka_image() {
   <dependencies>
     <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>$kafka</version></dependency>
     <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId><version>$kafka</version></dependency>
+    <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>$log4j</version></dependency>
   </dependencies>
 </project>
 EOF
@@ -158,7 +160,7 @@ EOF
     -DoutputDirectory="$work/kafka/libs" -DincludeScope=runtime
   cp -a "$work/runtime" "$work/kafka/openjdk"
   while read -r tool class; do
-    printf '#!/usr/bin/env bash\nexec java ${KAFKA_HEAP_OPTS:--Xmx256M} $KAFKA_OPTS -cp "/opt/kafka/libs/*" %s "$@"\n' "$class" >"$work/kafka/bin/$tool.sh"
+    printf '#!/usr/bin/env bash\nexec java ${KAFKA_HEAP_OPTS:--Xmx256M} $KAFKA_OPTS -Dlog4j2.configurationFile=/etc/kafka/docker/tools-log4j2.yaml -cp "/opt/kafka/libs/*" %s "$@"\n' "$class" >"$work/kafka/bin/$tool.sh"
   done <<EOF
 kafka-topics org.apache.kafka.tools.TopicCommand
 kafka-configs kafka.admin.ConfigCommand
@@ -174,12 +176,12 @@ kafka-storage kafka.tools.StorageTool
 EOF
   cat >"$work/kafka/bin/kafka-server-start.sh" <<'EOF'
 #!/usr/bin/env bash
-exec java ${KAFKA_HEAP_OPTS:--Xmx1G -Xms1G} $KAFKA_OPTS --enable-native-access=ALL-UNNAMED -cp "/opt/kafka/libs/*" kafka.Kafka "$@"
+exec java ${KAFKA_HEAP_OPTS:--Xmx1G -Xms1G} $KAFKA_OPTS -Dlog4j2.configurationFile=/opt/kafka/config/log4j2.yaml --enable-native-access=ALL-UNNAMED -cp "/opt/kafka/libs/*" kafka.Kafka "$@"
 EOF
   cat >"$work/kafka/docker/run" <<'EOF'
 #!/usr/bin/env bash
 set -e
-java -Xmx256M -cp "/opt/kafka/libs/*" kafka.docker.KafkaDockerWrapper setup \
+java -Xmx256M -Dlog4j2.configurationFile=/etc/kafka/docker/tools-log4j2.yaml -cp "/opt/kafka/libs/*" kafka.docker.KafkaDockerWrapper setup \
   --default-configs-dir /etc/kafka/docker --mounted-configs-dir /mnt/shared/config --final-configs-dir /opt/kafka/config
 exec /opt/kafka/bin/kafka-server-start.sh /opt/kafka/config/server.properties
 EOF
@@ -199,9 +201,21 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 EOF
-  # The wrapper copies these beside the settings; the classes above log through what is on their path.
-  : >"$work/kafka/docker/log4j2.yaml"
-  : >"$work/kafka/docker/tools-log4j2.yaml"
+  # Testcontainers knows from the log that a broker is up.
+  cat >"$work/kafka/docker/log4j2.yaml" <<'EOF'
+Configuration:
+  Appenders:
+    Console:
+      name: STDOUT
+      PatternLayout:
+        pattern: "[%d] %p %m (%c)%n"
+  Loggers:
+    Root:
+      level: INFO
+      AppenderRef:
+        - ref: STDOUT
+EOF
+  sed 's/INFO/WARN/' "$work/kafka/docker/log4j2.yaml" >"$work/kafka/docker/tools-log4j2.yaml"
   chmod +x "$work"/kafka/bin/*.sh "$work/kafka/docker/run"
   cat >"$work/kafka/Dockerfile" <<EOF
 FROM $base
