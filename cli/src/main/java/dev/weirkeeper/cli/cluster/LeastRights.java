@@ -39,7 +39,7 @@ public final class LeastRights {
     TOOL_EXECUTOR("tool executors"),
     AUDIT_SINK("the audit sink"),
     CONSOLE("the audit sink besides, if decisions are made through its console"),
-    BOOTSTRAP("weir bootstrap, weir topics create, weir agents apply"),
+    BOOTSTRAP("administrators: weir bootstrap, weir topics create, weir agents apply, weir erase"),
     SUBMITTER("programs that submit tasks and read results"),
     APPROVER("programs that decide on approvals"),
     OPERATOR("people with weir: submit, watch, decide, cancel, look at everything");
@@ -219,7 +219,10 @@ public final class LeastRights {
     return List.of(
         names(List.of(AclOperation.CREATE, AclOperation.DESCRIBE), everything()),
         topicsTo(
-            List.of(AclOperation.READ, AclOperation.WRITE), topics.definitions(), topics.tenants()),
+            List.of(AclOperation.READ, AclOperation.WRITE),
+            topics.definitions(),
+            topics.tenants(),
+            topics.erasures()),
         groups(
             PatternType.LITERAL,
             List.of(AclOperation.ALTER_CONFIGS, AclOperation.DESCRIBE_CONFIGS),
