@@ -1,5 +1,6 @@
 package dev.weirkeeper.audit;
 
+import dev.weirkeeper.audit.alert.AlertConfig;
 import dev.weirkeeper.audit.ingest.IngestConfig;
 import dev.weirkeeper.audit.store.PostgresConfig;
 import dev.weirkeeper.operations.config.Catalogue;
@@ -7,6 +8,8 @@ import dev.weirkeeper.operations.config.Connection;
 import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Setting;
 import dev.weirkeeper.operations.config.Settings;
+import dev.weirkeeper.operations.redaction.Redaction;
+import dev.weirkeeper.operations.redaction.RedactionConfig;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -18,13 +21,17 @@ import java.util.Optional;
  * @param ingest how records are taken in
  * @param retention how long rows are kept, in whole days; absent: for ever
  * @param rootInterval how often Merkle roots are published
+ * @param redaction covers secrets before anything is stored
+ * @param alerts what is watched, and who is told
  */
 public record AuditSinkConfig(
     Connection kafka,
     PostgresConfig postgres,
     IngestConfig ingest,
     Optional<Duration> retention,
-    Duration rootInterval) {
+    Duration rootInterval,
+    Redaction redaction,
+    AlertConfig alerts) {
 
   private static final Setting<Duration> ROOT_INTERVAL =
       Setting.duration("audit.root-interval")
@@ -43,6 +50,8 @@ public record AuditSinkConfig(
       Connection.CATALOGUE
           .and(PostgresConfig.CATALOGUE)
           .and(IngestConfig.CATALOGUE)
+          .and(RedactionConfig.CATALOGUE)
+          .and(AlertConfig.CATALOGUE)
           .and(Catalogue.of(RETENTION, ROOT_INTERVAL));
 
   /**
@@ -61,6 +70,8 @@ public record AuditSinkConfig(
         PostgresConfig.from(settings),
         IngestConfig.from(settings),
         settings.get(RETENTION),
-        settings.get(ROOT_INTERVAL));
+        settings.get(ROOT_INTERVAL),
+        RedactionConfig.from(settings),
+        AlertConfig.from(settings));
   }
 }

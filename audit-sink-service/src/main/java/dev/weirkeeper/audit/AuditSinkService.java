@@ -1,5 +1,7 @@
 package dev.weirkeeper.audit;
 
+import dev.weirkeeper.audit.alert.Watch;
+import dev.weirkeeper.audit.alert.Webhook;
 import dev.weirkeeper.audit.chain.RootPublisher;
 import dev.weirkeeper.audit.ingest.Ingest;
 import dev.weirkeeper.audit.ingest.IngestMetrics;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +38,7 @@ public final class AuditSinkService implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AuditSinkService.class);
 
   private static final Duration RETRY = Duration.ofSeconds(1);
+  private static final Duration ALERT_INTERVAL = Duration.ofSeconds(1);
   private static final Duration RETENTION_INTERVAL = Duration.ofHours(1);
 
   private final AuditSinkConfig config;
@@ -47,7 +51,7 @@ public final class AuditSinkService implements AutoCloseable {
   private final DayPartitions days = new DayPartitions();
 
   private volatile @Nullable Ingest ingest;
-  private volatile @Nullable Chores chores;
+  private final List<Chores> busy = new CopyOnWriteArrayList<>();
   private volatile Optional<String> missing = Optional.of("Kafka and the audit store");
   private volatile Optional<String> failure = Optional.empty();
 
@@ -113,15 +117,33 @@ public final class AuditSinkService implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Chores busy = chores;
-    if (busy != null) {
-      busy.close();
-    }
+    busy.forEach(Chores::close);
     Ingest running = ingest;
     if (running != null) {
       running.close();
     }
     database.close();
+  }
+
+  /** Alerts have a thread of their own: they must not wait for roots or for a receiver's answer. */
+  private Chores alerts(Ingest running) {
+    Watch watch =
+        new Watch(
+            database,
+            config.alerts(),
+            new Topics(config.kafka().topicPrefix()),
+            config.kafka().serde(),
+            running.producer(),
+            clock);
+    Chores started = new Chores(() -> running.waitingFor().isEmpty());
+    started.every(ALERT_INTERVAL, "look for what needs an alert", watch::look);
+    return started;
+  }
+
+  private Chores deliveries(Ingest running, Webhook sender) {
+    Chores started = new Chores(() -> running.waitingFor().isEmpty());
+    started.every(ALERT_INTERVAL, "deliver alerts", sender::send);
+    return started;
   }
 
   private Chores chores(Ingest running) {
@@ -182,10 +204,22 @@ public final class AuditSinkService implements AutoCloseable {
       }
       if (stopping.getCount() > 0) {
         Ingest started =
-            Ingest.start(config.kafka(), config.ingest(), database, days, metrics, clock);
+            Ingest.start(
+                config.kafka(),
+                config.ingest(),
+                database,
+                days,
+                metrics,
+                clock,
+                config.redaction());
         ingest = started;
         missing = Optional.empty();
-        chores = chores(started);
+        busy.add(chores(started));
+        busy.add(alerts(started));
+        Webhook sender = Webhook.of(database, config.alerts(), clock);
+        if (sender != null) {
+          busy.add(deliveries(started, sender));
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -4,6 +4,8 @@ import dev.weirkeeper.operations.config.Catalogue;
 import dev.weirkeeper.operations.config.Connection;
 import dev.weirkeeper.operations.config.Setting;
 import dev.weirkeeper.operations.config.Settings;
+import dev.weirkeeper.operations.redaction.Redaction;
+import dev.weirkeeper.operations.redaction.RedactionConfig;
 import dev.weirkeeper.planner.provider.ProviderSettings;
 import dev.weirkeeper.schemas.approval.TrustedApprovers;
 import java.nio.file.Path;
@@ -26,6 +28,7 @@ import java.util.Optional;
  * @param approvers whose decisions on calls are followed
  * @param priceFile prices over the shipped ones
  * @param auditUrl base of the links in results
+ * @param redaction takes secrets out of inputs and replies
  */
 public record PlannerConfig(
     Connection connection,
@@ -43,7 +46,8 @@ public record PlannerConfig(
     Duration drain,
     TrustedApprovers approvers,
     Optional<String> priceFile,
-    String auditUrl) {
+    String auditUrl,
+    Redaction redaction) {
 
   /** What Kafka is asked for; sessions come to the same end under both. */
   public enum Guarantee {
@@ -142,7 +146,8 @@ public record PlannerConfig(
                   APPROVAL_KEYS,
                   PRICE_FILE,
                   AUDIT_URL))
-          .and(ProviderSettings.CATALOGUE);
+          .and(ProviderSettings.CATALOGUE)
+          .and(RedactionConfig.CATALOGUE);
 
   /** Takes the planner's part of a process's settings. */
   public static PlannerConfig from(Settings settings) {
@@ -162,6 +167,7 @@ public record PlannerConfig(
         settings.get(DRAIN),
         settings.get(APPROVAL_KEYS).orElse(TrustedApprovers.ANYBODY),
         settings.get(PRICE_FILE),
-        settings.get(AUDIT_URL).orElse(""));
+        settings.get(AUDIT_URL).orElse(""),
+        RedactionConfig.from(settings));
   }
 }

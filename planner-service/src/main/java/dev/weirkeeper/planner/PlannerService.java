@@ -101,7 +101,7 @@ public final class PlannerService implements AutoCloseable {
       prices = prices.with(Path.of(config.priceFile().get()));
     }
     PlannerClock clock = PlannerClock.system();
-    ModelClient client = new ModelClient(config.provider(), prices, clock);
+    ModelClient client = new ModelClient(config.provider(), prices, clock, config.redaction());
     Map<String, Object> producing = config.connection().producer();
     producing.put(ProducerConfig.LINGER_MS_CONFIG, 0);
     producing.put(ProducerConfig.CLIENT_ID_CONFIG, config.instance() + "-model-replies");
@@ -128,7 +128,7 @@ public final class PlannerService implements AutoCloseable {
                           OwnerMark.handOver(underWay)));
             },
             config.drain());
-    Directory directory = new Directory();
+    Directory directory = new Directory(config.redaction());
     Shell shell =
         new Shell(
             topics,
@@ -146,7 +146,8 @@ public final class PlannerService implements AutoCloseable {
             config.approvers(),
             config.guarantee() == PlannerConfig.Guarantee.AT_LEAST_ONCE,
             config.auditUrl(),
-            spans);
+            spans,
+            config.redaction());
     KafkaStreams streams = new KafkaStreams(PlannerTopology.of(shell), streamsConfig(config));
     streams.setUncaughtExceptionHandler(PlannerService::failed);
     KafkaStreamsMetrics kafkaMetrics = new KafkaStreamsMetrics(streams);

@@ -8,6 +8,8 @@ import dev.weirkeeper.operations.config.Problem;
 import dev.weirkeeper.operations.config.Secret;
 import dev.weirkeeper.operations.config.Setting;
 import dev.weirkeeper.operations.config.Settings;
+import dev.weirkeeper.operations.redaction.Redaction;
+import dev.weirkeeper.operations.redaction.RedactionConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +30,7 @@ import java.util.Optional;
  * @param rate most calls started per time, for each pool
  * @param drain longest wait for running calls to end when the executor stops
  * @param redactResults whether secrets are taken out of results
+ * @param redaction takes them out
  * @param journal where calls with side effects are recorded
  * @param results what is done with long results
  */
@@ -43,6 +46,7 @@ public record ExecutorConfig(
     Optional<RateLimit> rate,
     Duration drain,
     boolean redactResults,
+    Redaction redaction,
     JournalConfig journal,
     ResultConfig results) {
 
@@ -196,6 +200,7 @@ public record ExecutorConfig(
   /** The settings of this record, those of the connection included. */
   public static final Catalogue CATALOGUE =
       Connection.CATALOGUE
+          .and(RedactionConfig.CATALOGUE)
           .and(
               Catalogue.of(
                   ID,
@@ -240,6 +245,7 @@ public record ExecutorConfig(
         settings.get(RATE),
         settings.get(DRAIN),
         settings.get(REDACT_RESULTS),
+        RedactionConfig.from(settings),
         new JournalConfig(
             settings.get(JOURNAL_URL),
             settings.get(JOURNAL_USER),

@@ -18,8 +18,8 @@ import dev.weirkeeper.executor.worker.Equipment;
 import dev.weirkeeper.executor.worker.ExecutorMetrics;
 import dev.weirkeeper.executor.worker.Outbox;
 import dev.weirkeeper.executor.worker.PoolWorker;
-import dev.weirkeeper.executor.worker.Redaction;
 import dev.weirkeeper.operations.config.Secret;
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.operations.trace.Tracing;
 import dev.weirkeeper.schemas.serde.RegistryUnavailableException;
 import dev.weirkeeper.schemas.topic.Topics;
@@ -190,7 +190,12 @@ public final class ToolExecutorService implements AutoCloseable {
         untilItWorks(() -> bootstrap.prepare(pools, share)).orElse(config.deliveryLimit());
 
     Outbox outbox =
-        open(new Outbox(topics, config.connection().producer(), config.connection().serde()));
+        open(
+            new Outbox(
+                topics,
+                config.connection().producer(),
+                config.connection().serde(),
+                config.redaction()));
     stage = "topic " + topics.tools().name() + " and the schema registry, to publish the tools";
     for (ToolDefinition definition : catalogue.definitions()) {
       untilItWorks(() -> outbox.publish(definition).get());
@@ -207,7 +212,7 @@ public final class ToolExecutorService implements AutoCloseable {
             id,
             journal,
             new ResultLimit(store, config.results().maxBytes()),
-            config.redactResults() ? Redaction.of(secrets()) : Redaction.none(),
+            config.redactResults() ? config.redaction() : Redaction.none(),
             outbox,
             cancellations,
             new ExecutorMetrics(metrics),
@@ -298,10 +303,6 @@ public final class ToolExecutorService implements AutoCloseable {
             .filter(entry -> entry.declaration().pool().equals(pool))
             .map(ToolCatalogue.Entry::tool)
             .toList());
-  }
-
-  private List<String> secrets() {
-    return config.journal().password().map(Secret::reveal).stream().toList();
   }
 
   private void clean(Optional<ExecutionJournal> journal, Optional<ResultStore> store) {

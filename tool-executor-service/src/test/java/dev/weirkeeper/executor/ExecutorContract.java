@@ -270,7 +270,7 @@ abstract class ExecutorContract {
     bench.start(tools);
     assertThat(bench.call("leaky", "{}").getContent())
         .doesNotContain("abcdef")
-        .contains("[redacted]");
+        .contains("[redacted:");
     ToolResult kept = bench.call("leaky_at_length", "{}");
     ToolResult part =
         bench.call("read_result", "{\"handle\":\"" + kept.getHandle() + "\",\"offset\":1508}");

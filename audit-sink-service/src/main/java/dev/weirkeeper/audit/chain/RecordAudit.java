@@ -124,9 +124,14 @@ public final class RecordAudit {
   public void next(String kafkaId, ConsumerRecord<byte[], byte[]> raw, byte[] leaf, boolean whole) {
     turnTo(key(raw.topic(), kafkaId, raw.partition()));
     cover(raw.offset(), leaf);
-    if (whole && raw.topic().equals(events)) {
-      follow(raw);
+    if (raw.topic().equals(events)) {
+      follow(raw, whole);
     }
+  }
+
+  /** Takes an event of which nothing is kept but its place in the chain. */
+  public void link(Place place, SessionChains.Step step) {
+    chains.linked(place, step).ifPresent(this::found);
   }
 
   /** Ends the reading: roots that reach beyond the last record are judged as they stand. */
@@ -192,7 +197,10 @@ public final class RecordAudit {
     }
   }
 
-  private void follow(ConsumerRecord<byte[], byte[]> raw) {
+  private void follow(ConsumerRecord<byte[], byte[]> raw, boolean whole) {
+    if (raw.value() == null) {
+      return;
+    }
     Place place = new Place(raw.topic(), raw.partition(), raw.offset());
     @Nullable SpecificRecord value;
     try {
@@ -203,7 +211,10 @@ public final class RecordAudit {
     }
     if (value instanceof SessionEvent event) {
       Optional<Finding> finding =
-          chains.next(place, event, raw.value(), Framing.avroStart(raw.value(), raw.headers()));
+          whole
+              ? chains.next(
+                  place, event, raw.value(), Framing.avroStart(raw.value(), raw.headers()))
+              : chains.linked(place, SessionChains.Step.of(event));
       finding.ifPresent(this::found);
     }
   }

@@ -3,12 +3,14 @@ package dev.weirkeeper.audit.chain;
 import dev.weirkeeper.audit.chain.Finding.Kind;
 import dev.weirkeeper.audit.chain.Finding.Place;
 import dev.weirkeeper.audit.chain.RecordAudit.Root;
+import dev.weirkeeper.audit.seal.Seal;
 import dev.weirkeeper.audit.store.Database;
 import dev.weirkeeper.schemas.chain.InputHash;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.UnreadableRecordException;
 import dev.weirkeeper.wire.ApprovalDecision;
 import dev.weirkeeper.wire.Verdict;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -107,11 +109,11 @@ public final class StoreAudit {
     try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
-                "SELECT r.topic, r.kafka_id, r.partition, r.from_offset, r.to_offset, r.records, r.root"
-                    + " FROM audit_root r WHERE NOT EXISTS (SELECT FROM kept_since)"
-                    + " OR r.from_offset >= (SELECT min(l.record_offset) FROM log l"
-                    + "   JOIN topic t USING (topic_id) WHERE t.name = r.topic"
-                    + "   AND t.kafka_id = r.kafka_id AND l.partition = r.partition)")) {
+                "SELECT r.topic, r.kafka_id, r.partition, r.from_offset, r.to_offset, r.records,"
+                    + " r.root FROM audit_root r WHERE NOT EXISTS (SELECT FROM kept_since) OR"
+                    + " r.from_offset >= (SELECT min(l.record_offset) FROM log l   JOIN topic t"
+                    + " USING (topic_id) WHERE t.name = r.topic   AND t.kafka_id = r.kafka_id AND"
+                    + " l.partition = r.partition)")) {
       while (row.next()) {
         roots.add(
             new Root(
@@ -137,7 +139,11 @@ public final class StoreAudit {
       select.setFetchSize(FETCH);
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
-          check(StoredRecord.of(row), row.getBytes("digest"));
+          StoredRecord stored = StoredRecord.of(row);
+          check(stored, row.getBytes("digest"));
+          if (stored.seal() instanceof Seal.Erased) {
+            link(connection, stored);
+          }
           if (++count % 10_000 == 0) {
             progress.accept(count);
           }
@@ -146,6 +152,27 @@ public final class StoreAudit {
     }
     records.end();
     progress.accept(count);
+  }
+
+  /** What an erased event still says: where it stands in its session's chain. */
+  private void link(Connection connection, StoredRecord stored) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "SELECT session_id, sequence, previous_hash, hash FROM session_event WHERE session_id ="
+                + " ? AND topic_id = ? AND partition = ? AND record_offset = ?")) {
+      select.setString(1, new String(stored.raw().key(), StandardCharsets.UTF_8));
+      select.setInt(2, stored.topicId());
+      select.setInt(3, stored.raw().partition());
+      select.setLong(4, stored.raw().offset());
+      try (ResultSet row = select.executeQuery()) {
+        if (row.next()) {
+          records.link(
+              place(stored.raw()),
+              new SessionChains.Step(
+                  row.getString(1), row.getLong(2), row.getString(3), row.getString(4)));
+        }
+      }
+    }
   }
 
   private void check(StoredRecord stored, byte[] digest) {
@@ -159,7 +186,8 @@ public final class StoreAudit {
             new Finding(
                 Kind.CHANGED,
                 place(stored.raw()),
-                "the row does not have its digest: time, headers, key, value or digest was changed"));
+                "the row does not have its digest: time, headers, key, value or digest was"
+                    + " changed"));
       }
     }
     records.next(stored.kafkaId(), stored.raw(), leaf, !stored.withheld());

@@ -51,6 +51,7 @@ final class Admission {
           "alert_id",
           "decision_id",
           "adjustment_id",
+          "erasure_id",
           "topic",
           "kafka_id");
 

@@ -4,9 +4,13 @@ import dev.weirkeeper.audit.chain.RecordDigest;
 import dev.weirkeeper.audit.ingest.Arrival.Content;
 import dev.weirkeeper.audit.ingest.Claims.FencedException;
 import dev.weirkeeper.audit.ingest.Projection.Known;
+import dev.weirkeeper.audit.seal.Subjects;
+import dev.weirkeeper.audit.seal.Subjects.Changes;
+import dev.weirkeeper.audit.seal.Subjects.Naming;
 import dev.weirkeeper.audit.store.DayPartitions;
 import dev.weirkeeper.audit.store.Transaction;
 import dev.weirkeeper.operations.failpoint.FailPoint;
+import dev.weirkeeper.wire.Erasure;
 import dev.weirkeeper.wire.LedgerAdjustment;
 import dev.weirkeeper.wire.SessionEvent;
 import java.sql.Connection;
@@ -16,6 +20,7 @@ import java.sql.SQLException;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -128,12 +133,14 @@ final class BatchWriter {
         connection,
         () -> {
           claims.advance(connection, next);
+          Changes changes = subjects(connection, batch);
           Known known = known(connection, batch);
           tables.clear();
           for (Arrival arrival : batch) {
             projection.add(arrival, known);
           }
           tables.send(connection);
+          changes.apply(connection);
           for (Arrival arrival : batch) {
             if (arrival.content() instanceof Content.Unreadable && notCopied(connection, arrival)) {
               givenUp.accept(arrival);
@@ -169,8 +176,46 @@ final class BatchWriter {
     return days;
   }
 
-  /** Looks up what the batch may repeat. */
+  /** Notes whom the batch names and whose content it erases, before a row of it is made. */
+  private Changes subjects(Connection connection, List<Arrival> batch) throws SQLException {
+    Set<Integer> partitions = new HashSet<>();
+    List<Naming> namings = new ArrayList<>();
+    List<Arrival> erasures = new ArrayList<>();
+    for (Arrival arrival : batch) {
+      if (arrival.session().isPresent()) {
+        partitions.add(arrival.raw().partition());
+      }
+      arrival
+          .task()
+          .filter(task -> task.getSubject() != null)
+          .ifPresent(
+              task ->
+                  namings.add(
+                      new Naming(
+                          task.getSubject(),
+                          arrival.session().orElseThrow(),
+                          RecordDigest.time(arrival.raw().timestamp()))));
+      if (arrival.content() instanceof Content.Understood(Erasure _)) {
+        erasures.add(arrival);
+      }
+    }
+    Subjects.lock(connection, partitions, !erasures.isEmpty());
+    Changes changes = Changes.NONE;
+    if (!namings.isEmpty()) {
+      changes = changes.and(Subjects.named(connection, namings));
+    }
+    for (Arrival arrival : erasures) {
+      if (arrival.content() instanceof Content.Understood(Erasure erasure)) {
+        changes = changes.and(Subjects.erased(connection, erasure, arrival.raw().offset()));
+      }
+    }
+    return changes;
+  }
+
+  /** Looks up what the batch may repeat, and how its content is stored. */
   private static Known known(Connection connection, List<Arrival> batch) throws SQLException {
+    Set<String> all = new HashSet<>();
+    batch.forEach(arrival -> arrival.session().ifPresent(all::add));
     Set<String> sessions = new HashSet<>();
     Set<String> adjustments = new HashSet<>();
     for (Arrival arrival : batch) {
@@ -182,7 +227,7 @@ final class BatchWriter {
         }
       }
     }
-    Known known = new Known(new HashMap<>(), new HashSet<>());
+    Known known = new Known(new HashMap<>(), new HashSet<>(), Subjects.seals(connection, all));
     look(
         connection,
         "SELECT session_id, last_sequence FROM session"

@@ -47,6 +47,11 @@ final class CatalogueTopics {
             + "[a-z0-9][a-z0-9-]{0,62}");
   }
 
+  /** True for the topics that tell how the content on others is stored. */
+  boolean first(String topic) {
+    return holdsTasks(topic) || topic.equals(topics.erasures().name());
+  }
+
   /** True for the topic of records that were given up, which may hold anything. */
   boolean holdsDeadLetters(String topic) {
     return topic.equals(deadLetters.name());

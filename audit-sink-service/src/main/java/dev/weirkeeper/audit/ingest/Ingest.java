@@ -5,6 +5,7 @@ import dev.weirkeeper.audit.ingest.Member.Surroundings;
 import dev.weirkeeper.audit.store.Database;
 import dev.weirkeeper.audit.store.DayPartitions;
 import dev.weirkeeper.operations.config.Connection;
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.schemas.topic.Topics;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -59,7 +60,8 @@ public final class Ingest implements AutoCloseable {
       Database database,
       DayPartitions days,
       IngestMetrics metrics,
-      InstantSource clock) {
+      InstantSource clock,
+      Redaction redaction) {
     Topics topics = new Topics(kafka.topicPrefix());
     CatalogueTopics catalogue = new CatalogueTopics(topics);
     Admin admin = Admin.create(kafka.admin());
@@ -73,7 +75,8 @@ public final class Ingest implements AutoCloseable {
             catalogue,
             admin,
             producer,
-            new Decoder(kafka.serde(), catalogue),
+            new Decoder(kafka.serde(), catalogue, redaction),
+            redaction,
             metrics,
             clock,
             config);

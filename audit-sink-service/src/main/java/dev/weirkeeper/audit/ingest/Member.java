@@ -4,6 +4,7 @@ import dev.weirkeeper.audit.ingest.Claims.Claim;
 import dev.weirkeeper.audit.ingest.Claims.FencedException;
 import dev.weirkeeper.audit.store.Database;
 import dev.weirkeeper.audit.store.DayPartitions;
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.schemas.deadletter.DeadLetter;
 import dev.weirkeeper.schemas.serde.RegistryUnavailableException;
 import dev.weirkeeper.schemas.topic.Topics;
@@ -70,6 +71,7 @@ final class Member implements Runnable {
       Admin admin,
       Producer<byte[], byte[]> deadLetters,
       Decoder decoder,
+      Redaction redaction,
       IngestMetrics metrics,
       InstantSource clock,
       IngestConfig config) {}
@@ -95,6 +97,10 @@ final class Member implements Runnable {
   private final BatchWriter writer;
 
   private final Set<TopicPartition> unclaimed = new HashSet<>();
+
+  /** What is read first, up to where. */
+  private final Map<TopicPartition, Long> awaited = new HashMap<>();
+
   private @Nullable Connection connection;
   private Duration backoff = FIRST_BACKOFF;
   private long nextClaim = System.nanoTime();
@@ -168,6 +174,9 @@ final class Member implements Runnable {
     if (!polled.isEmpty()) {
       write(polled);
     }
+    if (!awaited.isEmpty()) {
+      release();
+    }
     if (!claims.held().isEmpty() && System.nanoTime() - nextCommit >= 0) {
       report();
       confirm();
@@ -233,8 +242,8 @@ final class Member implements Runnable {
           consumer.seek(partition, claim.next());
         }
       }
-      consumer.resume(partitions);
       unclaimed.clear();
+      first(ends);
       resumed();
     } catch (SQLException e) {
       suspend("PostgreSQL: " + Database.reason(e), e);
@@ -243,6 +252,34 @@ final class Member implements Runnable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new InterruptException(e);
+    }
+  }
+
+  /**
+   * Whom sessions name and who is erased is read before anything else, as far as it is ours to read
+   * and there already, so that content is stored right at once.
+   */
+  private void first(Map<TopicPartition, Long> ends) {
+    ends.forEach(
+        (partition, end) -> {
+          Claim claim = claims.held().get(partition);
+          if (its.catalogue().first(partition.topic()) && claim != null && claim.next() < end) {
+            awaited.put(partition, end);
+          }
+        });
+    release();
+  }
+
+  private void release() {
+    awaited.keySet().retainAll(claims.held().keySet());
+    awaited.entrySet().removeIf(e -> consumer.position(e.getKey()) >= e.getValue());
+    Set<TopicPartition> claimed = new HashSet<>(claims.held().keySet());
+    if (awaited.isEmpty()) {
+      consumer.resume(claimed);
+    } else {
+      consumer.resume(awaited.keySet());
+      claimed.removeAll(awaited.keySet());
+      consumer.pause(claimed);
     }
   }
 
@@ -283,7 +320,7 @@ final class Member implements Runnable {
           continue;
         }
         for (ConsumerRecord<byte[], byte[]> raw : polled.records(partition)) {
-          batch.add(new Arrival(claim.topicId(), raw, its.decoder().decode(raw)));
+          batch.add(its.decoder().decode(claim.topicId(), raw));
           next.put(partition, raw.offset() + 1);
           bytes += Math.max(0, raw.serializedKeySize()) + Math.max(0, raw.serializedValueSize());
           if (batch.size() >= its.config().batchRecords() || bytes >= its.config().batchBytes()) {
@@ -338,7 +375,13 @@ final class Member implements Runnable {
     try {
       if (!its.catalogue().holdsDeadLetters(arrival.raw().topic())) {
         its.deadLetters()
-            .send(DeadLetter.copy(its.topics(), arrival.raw(), reason, SERVICE))
+            .send(
+                DeadLetter.copy(
+                    its.topics(),
+                    arrival.raw(),
+                    reason,
+                    SERVICE,
+                    bytes -> its.redaction().cover(bytes, new HashSet<>())))
             .get(KAFKA_ANSWERS.toMillis(), TimeUnit.MILLISECONDS);
       }
       its.metrics().givenUp();

@@ -2,6 +2,8 @@ package dev.weirkeeper.audit.ingest;
 
 import dev.weirkeeper.audit.chain.RecordDigest;
 import dev.weirkeeper.audit.ingest.Arrival.Content;
+import dev.weirkeeper.audit.seal.ContentColumns;
+import dev.weirkeeper.audit.seal.Seal;
 import dev.weirkeeper.audit.store.CopyRows;
 import dev.weirkeeper.audit.store.JsonBytes;
 import dev.weirkeeper.audit.store.MergeTable.Row;
@@ -66,13 +68,22 @@ final class Projection {
   private final RecordDigest digest = new RecordDigest();
   private final JsonBytes json = new JsonBytes();
 
+  /** How the content of the record at hand is stored. */
+  private Seal seal = Seal.open();
+
   /**
    * What the store holds already of what must not count twice.
    *
    * @param lastSequence of each session with events in the batch, the newest event
    * @param adjustments ids of corrections
+   * @param seals how the content of sessions is stored that are not open
    */
-  record Known(Map<String, Long> lastSequence, Set<String> adjustments) {}
+  record Known(Map<String, Long> lastSequence, Set<String> adjustments, Map<String, Seal> seals) {
+
+    Seal seal(Arrival arrival) {
+      return arrival.session().map(seals::get).orElse(Seal.open());
+    }
+  }
 
   /** What the log says about a record besides its bytes. */
   private record Subject(
@@ -96,6 +107,7 @@ final class Projection {
    */
   void add(Arrival arrival, Known known) {
     Instant at = RecordDigest.time(arrival.raw().timestamp());
+    seal = known.seal(arrival);
     switch (arrival.content()) {
       case Content.Understood(SpecificRecord value) -> {
         Subject subject = project(arrival, at, value, known);
@@ -187,15 +199,17 @@ final class Projection {
             .textOrNull(subject.session())
             .textOrNull(subject.task())
             .textOrNull(subject.call());
-    if (HeaderJson.any(raw.headers())) {
+    String row = ContentColumns.row(raw.topic(), raw.partition(), raw.offset());
+    if (HeaderJson.any(arrival.headers())) {
       json.clear();
-      HeaderJson.write(raw.headers(), json);
-      log.jsonb(json.view());
+      HeaderJson.write(arrival.headers(), json);
+      log.jsonbOrNull(seal.jsonOrNull(ContentColumns.place("log", "headers", row), json.view()));
     } else {
       log.none();
     }
-    log.byteaOrNull(raw.value())
-        .jsonbOrNull(payload)
+    List<String> withheld = seal.withheld(arrival.withheld());
+    log.byteaOrNull(seal.bytes(ContentColumns.place("log", "value", row), arrival.value()))
+        .jsonbOrNull(seal.readable() ? payload : null)
         .byteaOrNull(
             digest.of(
                 raw.topic(),
@@ -205,7 +219,7 @@ final class Projection {
                 raw.headers(),
                 raw.key(),
                 raw.value()))
-        .none();
+        .textsOrNull(withheld.isEmpty() ? null : withheld);
   }
 
   private Subject event(Arrival arrival, SessionEvent event, Known known) {
@@ -438,7 +452,11 @@ final class Projection {
             arrival.raw().partition(),
             reply.getModel(),
             error == null ? "ok" : wire(error.getKind()),
-            error == null ? null : error.getMessage(),
+            sealed(
+                "model_call",
+                "error",
+                reply.getCallId(),
+                error == null ? null : error.getMessage()),
             error == null ? null : error.getHttpStatus(),
             wire(reply.getStopReason()),
             reply.getRawStopReason(),
@@ -463,18 +481,19 @@ final class Projection {
     for (int i = 0; i < calls.size(); i++) {
       RequestedCall wanted = calls.get(i);
       ToolError problem = wanted.getProblem();
-      toolCallRow(
-              CallName.tool(reply.getSessionId(), reply.getTurn(), i),
-              reply.getSessionId(),
-              reply.getTaskId(),
-              wanted.getTool())
+      String call = CallName.tool(reply.getSessionId(), reply.getTurn(), i);
+      toolCallRow(call, reply.getSessionId(), reply.getTaskId(), wanted.getTool())
           .set(
               tables.toolCalls.wanted,
               arrival.raw().offset(),
               arrival.topicId(),
               arrival.raw().partition(),
-              wanted.getArguments(),
-              problem == null ? null : wire(problem.getCode()) + ": " + problem.getMessage(),
+              sealed("tool_call", "asked_arguments", call, wanted.getArguments()),
+              sealed(
+                  "tool_call",
+                  "problem",
+                  call,
+                  problem == null ? null : wire(problem.getCode()) + ": " + problem.getMessage()),
               at);
     }
     return new Subject("ModelReply", reply.getSessionId(), reply.getTaskId(), reply.getCallId());
@@ -509,7 +528,7 @@ final class Projection {
             arrival.raw().partition(),
             call.getAttempt(),
             call.getToolVersion(),
-            call.getArguments(),
+            sealed("tool_call", "arguments", call.getCallId(), call.getArguments()),
             call.getArgumentsHash(),
             call.getDeadline(),
             approval == null ? null : approval.getRule(),
@@ -530,8 +549,16 @@ final class Projection {
             arrival.topicId(),
             arrival.raw().partition(),
             error == null ? "ok" : wire(error.getCode()),
-            error == null ? null : error.getMessage(),
-            StoredText.head(result.getContent(), PREVIEW),
+            sealed(
+                "tool_call",
+                "error",
+                result.getCallId(),
+                error == null ? null : error.getMessage()),
+            sealed(
+                "tool_call",
+                "preview",
+                result.getCallId(),
+                StoredText.head(result.getContent(), PREVIEW)),
             result.getFullBytes(),
             result.getHandle(),
             result.getTries(),
@@ -551,7 +578,9 @@ final class Projection {
     json.put('{');
     task.getMetadata().forEach((name, value) -> json.name(name).string(value));
     json.put('}');
-    ByteBuffer metadata = json.copy();
+    String row = task.getSessionId() + "/" + task.getTaskId();
+    ByteBuffer metadata =
+        seal.jsonOrNull(ContentColumns.place("task", "metadata", row), json.copy());
     tables
         .tasks
         .table
@@ -564,7 +593,7 @@ final class Projection {
             task.getTenant(),
             task.getAgent(),
             task.getSubject(),
-            task.getText(),
+            sealed("task", "text", row, task.getText()),
             metadata,
             parent == null ? null : parent.getSessionId(),
             parent == null ? null : parent.getTaskId(),
@@ -587,6 +616,7 @@ final class Projection {
     result.getToolCalls().forEach((name, count) -> json.name(name).number(count));
     json.put('}');
     ByteBuffer toolCalls = json.copy();
+    String row = result.getSessionId() + "/" + result.getTaskId();
     Usage usage = result.getUsage();
     tables
         .tasks
@@ -598,8 +628,8 @@ final class Projection {
             arrival.topicId(),
             arrival.raw().partition(),
             wire(result.getStatus()),
-            result.getWhy(),
-            result.getText(),
+            sealed("task", "why", row, result.getWhy()),
+            sealed("task", "result", row, result.getText()),
             result.getSteps(),
             result.getModelCalls(),
             toolCalls,
@@ -632,12 +662,16 @@ final class Projection {
             request.getTaskId(),
             wire(request.getKind()),
             request.getTool(),
-            request.getArguments(),
+            seal.text(
+                ContentColumns.place("approval", "arguments", request.getCallId()),
+                request.getArguments()),
             request.getArgumentsHash(),
             request.getRule(),
             request.getAgent(),
             request.getTenant(),
-            request.getQuestion(),
+            seal.text(
+                ContentColumns.place("approval", "question", request.getCallId()),
+                request.getQuestion()),
             request.getSpentNanoUsd(),
             request.getRequestedAt(),
             request.getExpiresAt());
@@ -646,6 +680,9 @@ final class Projection {
   }
 
   private Subject approvalDecision(Arrival arrival, Instant at, ApprovalDecision decision) {
+    String row =
+        ContentColumns.row(
+            arrival.raw().topic(), arrival.raw().partition(), arrival.raw().offset());
     tables
         .decisions
         .row()
@@ -658,8 +695,11 @@ final class Projection {
         .text(decision.getSessionId())
         .text(decision.getArgumentsHash())
         .text(wire(decision.getVerdict()))
-        .textOrNull(decision.getArguments())
-        .text(decision.getText())
+        .textOrNull(
+            seal.textOrNull(
+                ContentColumns.place("approval_decision", "arguments", row),
+                decision.getArguments()))
+        .text(seal.text(ContentColumns.place("approval_decision", "text", row), decision.getText()))
         .text(decision.getDecidedBy())
         .timestamp(decision.getDecidedAt())
         .boolOrNull(decision.getSignature() != null);
@@ -789,7 +829,7 @@ final class Projection {
   private void deadLetter(Arrival arrival, Instant at) {
     ConsumerRecord<byte[], byte[]> raw = arrival.raw();
     DeadLetter said =
-        DeadLetter.of(raw.headers())
+        DeadLetter.of(arrival.headers())
             .filter(letter -> letter.topic().length() <= Admission.MAX_NAME)
             .orElseGet(
                 () ->
@@ -811,6 +851,11 @@ final class Projection {
             said.reason(),
             said.service(),
             at);
+  }
+
+  /** Content of a column that may be empty. */
+  private @Nullable String sealed(String table, String column, String row, @Nullable String plain) {
+    return seal.textOrNull(ContentColumns.place(table, column, row), plain);
   }
 
   private static int day(Instant at) {

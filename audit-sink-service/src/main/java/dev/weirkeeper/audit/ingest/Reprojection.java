@@ -2,8 +2,12 @@ package dev.weirkeeper.audit.ingest;
 
 import dev.weirkeeper.audit.chain.StoredRecord;
 import dev.weirkeeper.audit.ingest.Projection.Known;
+import dev.weirkeeper.audit.ledger.CostRollup;
+import dev.weirkeeper.audit.seal.Seal;
 import dev.weirkeeper.audit.store.Database;
+import dev.weirkeeper.audit.store.StoreDigest;
 import dev.weirkeeper.audit.store.Transaction;
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.schemas.topic.Topics;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -36,10 +40,11 @@ public final class Reprojection {
       Database from, Database to, Topics topics, Map<String, ?> serde, LongConsumer progress)
       throws SQLException {
     CatalogueTopics catalogue = new CatalogueTopics(topics);
-    Decoder decoder = new Decoder(serde, catalogue);
+    // What was to be covered is covered already.
+    Decoder decoder = new Decoder(serde, catalogue, Redaction.none());
     Tables tables = new Tables();
     Projection projection = new Projection(tables, catalogue);
-    Known known = new Known(new HashMap<>(), new HashSet<>());
+    Known known = new Known(new HashMap<>(), new HashSet<>(), new HashMap<>());
     try (Connection read = from.connection();
         Connection write = to.connection();
         Statement copy = write.createStatement()) {
@@ -61,8 +66,13 @@ public final class Reprojection {
           List<Arrival> batch = new ArrayList<>();
           while (row.next()) {
             StoredRecord stored = StoredRecord.of(row);
-            batch.add(new Arrival(stored.topicId(), stored.raw(), decoder.decode(stored.raw())));
             count++;
+            if (stored.seal() instanceof Seal.Erased) {
+              continue;
+            }
+            Arrival arrival = decoder.decode(stored.topicId(), stored.raw());
+            arrival.session().ifPresent(session -> known.seals().put(session, stored.seal()));
+            batch.add(arrival);
             if (batch.size() == BATCH) {
               send(write, tables, projection, known, batch);
               progress.accept(count);
@@ -71,6 +81,7 @@ public final class Reprojection {
           }
           send(write, tables, projection, known, batch);
           progress.accept(count);
+          erased(write, from.schema());
         }
       } finally {
         read.rollback();
@@ -78,6 +89,45 @@ public final class Reprojection {
         read.setReadOnly(false);
         read.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
       }
+    }
+  }
+
+  /** Of erased sessions the log does not tell what is left of them: that is taken as it is. */
+  private static void erased(Connection connection, String from) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      try (ResultSet any =
+          statement.executeQuery("SELECT EXISTS (SELECT FROM " + from + ".erased_session)")) {
+        any.next();
+        if (!any.getBoolean(1)) {
+          return;
+        }
+      }
+      Transaction.<RuntimeException>run(
+          connection,
+          () -> {
+            for (String table : StoreDigest.TABLES) {
+              List<String> columns = StoreDigest.columns(connection, table);
+              if (columns.contains("session_id")) {
+                String all = String.join(", ", columns);
+                String those =
+                    " WHERE session_id IN (SELECT session_id FROM " + from + ".erased_session)";
+                statement.executeUpdate("DELETE FROM " + table + those);
+                statement.executeUpdate(
+                    // An enum of one schema is another than that of the other.
+                    "INSERT INTO %s (%s) SELECT %s FROM %s.%s%s"
+                        .formatted(
+                            table,
+                            all,
+                            table.equals("ledger_entry")
+                                ? all.replace(" kind,", " kind::text::ledger_kind,")
+                                : all,
+                            from,
+                            table,
+                            those));
+              }
+            }
+            CostRollup.anew(connection);
+          });
     }
   }
 

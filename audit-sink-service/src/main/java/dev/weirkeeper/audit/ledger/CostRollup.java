@@ -3,6 +3,7 @@ package dev.weirkeeper.audit.ledger;
 import dev.weirkeeper.audit.store.MergeTable;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 
 /**
  * Keeps {@code cost_hour} and {@code cost_tool_hour} equal to the sums over {@code model_call}:
@@ -125,7 +126,44 @@ public final class CostRollup {
               adjusted_nano_usd = t.adjusted_nano_usd + EXCLUDED.adjusted_nano_usd
           """;
 
+  private static final String HOURS =
+      """
+      INSERT INTO cost_hour
+      SELECT hour, tenant, agent, agent_version, ledger_model, price_book, count(*),
+             count(*) FILTER (WHERE outcome <> 'ok'),
+             sum(coalesce(uncached_input, 0)), sum(coalesce(cache_write_5m, 0)),
+             sum(coalesce(cache_write_1h, 0)), sum(coalesce(cache_read, 0)),
+             sum(coalesce(output, 0)), sum(coalesce(reasoning_output, 0)),
+             sum(reserved_nano_usd), sum(settled_nano_usd), sum(released_nano_usd),
+             sum(unsettled_nano_usd), sum(adjusted_nano_usd)
+      FROM model_call WHERE hour IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6
+      """;
+
+  private static final String TOOL_HOURS =
+      """
+      INSERT INTO cost_tool_hour
+      SELECT hour, tenant, agent, agent_version, ledger_model, coalesce(u.tool, ''), count(u.tool),
+             sum(CASE
+               WHEN u.tool IS NULL THEN settled_nano_usd
+               ELSE settled_nano_usd / cardinality(tools)
+                    + CASE WHEN u.place = 1 THEN settled_nano_usd % cardinality(tools) ELSE 0 END
+             END)
+      FROM model_call LEFT JOIN LATERAL unnest(tools) WITH ORDINALITY AS u (tool, place) ON true
+      WHERE hour IS NOT NULL AND reply_offset IS NOT NULL
+      GROUP BY 1, 2, 3, 4, 5, 6
+      HAVING count(u.tool) > 0 OR sum(settled_nano_usd) <> 0
+      """;
+
   private CostRollup() {}
+
+  /** Makes the sums again from all calls there are, in the connection's transaction. */
+  public static void anew(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("TRUNCATE cost_hour, cost_tool_hour");
+      statement.executeUpdate(HOURS);
+      statement.executeUpdate(TOOL_HOURS);
+    }
+  }
 
   /** Merges rows into {@code model_call} and moves the sums with them. */
   public static void send(Connection connection, MergeTable modelCalls) throws SQLException {

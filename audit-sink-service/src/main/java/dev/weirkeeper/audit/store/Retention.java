@@ -21,7 +21,14 @@ public final class Retention {
   private static final Logger log = LoggerFactory.getLogger(Retention.class);
 
   private static final List<String> BY_SESSION =
-      List.of("task", "model_call", "tool_call", "approval", "approval_decision");
+      List.of(
+          "task",
+          "model_call",
+          "tool_call",
+          "approval",
+          "approval_decision",
+          "content_key",
+          "subject_session");
 
   private final Database database;
   private final DayPartitions days;

@@ -4,10 +4,12 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Whether two stores hold the same: a digest of every table that is filled from topics. It does not
@@ -49,7 +51,7 @@ public final class StoreDigest {
                        || ':' || coalesce(sum(hashtextextended(r, 2)::numeric), 0)
                 FROM (SELECT ROW(%s)::text AS r FROM %s x) s
                 """
-                    .formatted(columns(connection, table), table))) {
+                    .formatted(columns(connection, table, List.of()), table))) {
           row.next();
           digests.put(table, row.getString(1));
         }
@@ -85,13 +87,9 @@ public final class StoreDigest {
     }
   }
 
-  private static String columns(Connection connection, String table) throws SQLException {
-    return columns(connection, table, List.of());
-  }
-
-  private static String columns(Connection connection, String table, List<String> without)
-      throws SQLException {
-    StringBuilder columns = new StringBuilder();
+  /** The columns of a table that are stored as they are told. */
+  public static List<String> columns(Connection connection, String table) throws SQLException {
+    List<String> columns = new ArrayList<>();
     try (Statement statement = connection.createStatement();
         ResultSet row =
             statement.executeQuery(
@@ -102,20 +100,23 @@ public final class StoreDigest {
                 """
                     .formatted(table))) {
       while (row.next()) {
-        String column = row.getString(1);
-        if (without.contains(column)) {
-          continue;
-        }
-        columns
-            .append(columns.isEmpty() ? "" : ", ")
-            .append(
+        columns.add(row.getString(1));
+      }
+    }
+    return columns;
+  }
+
+  private static String columns(Connection connection, String table, List<String> without)
+      throws SQLException {
+    return columns(connection, table).stream()
+        .filter(column -> !without.contains(column))
+        .map(
+            column ->
                 column.endsWith("topic_id")
                     ? "(SELECT name || '/' || kafka_id FROM topic WHERE topic_id = x."
                         + column
                         + ")"
-                    : "x." + column);
-      }
-    }
-    return columns.toString();
+                    : "x." + column)
+        .collect(Collectors.joining(", "));
   }
 }

@@ -1,11 +1,14 @@
 package dev.weirkeeper.cli.cluster;
 
 import dev.weirkeeper.cli.trouble.Explanation;
+import dev.weirkeeper.operations.redaction.Redaction;
+import dev.weirkeeper.schemas.content.RecordTexts;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.serde.SchemaRegistry;
 import dev.weirkeeper.schemas.topic.Topic;
 import dev.weirkeeper.schemas.topic.Topics;
+import dev.weirkeeper.wire.ForkPart;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -88,12 +91,14 @@ public final class Cluster implements AutoCloseable {
   }
 
   /**
-   * Writes records and returns where they stand, in their order.
+   * Writes records, without the secrets in what they say, and returns where they stand, in their
+   * order.
    *
    * @throws dev.weirkeeper.cli.trouble.Trouble if one of them was not taken
    */
   public <T extends SpecificRecord> List<RecordMetadata> write(
       Topic<T> topic, List<Keyed<T>> records) throws InterruptedException {
+    Redaction redaction = address.redaction();
     try (AvroSerializer<T> values = new AvroSerializer<>(address.connection().serde())) {
       return write(
           records.stream()
@@ -102,9 +107,14 @@ public final class Cluster implements AutoCloseable {
                       new ProducerRecord<>(
                           topic.name(),
                           record.key().getBytes(java.nio.charset.StandardCharsets.UTF_8),
-                          values.serialize(topic.name(), record.value())))
+                          values.serialize(topic.name(), clean(record.value(), redaction))))
               .toList());
     }
+  }
+
+  /** Parts of a session were cleaned when it was made, and signed parts must stay as they are. */
+  private static <T extends SpecificRecord> T clean(T record, Redaction redaction) {
+    return record instanceof ForkPart ? record : RecordTexts.map(record, redaction::apply);
   }
 
   /** Writes records as they are. */

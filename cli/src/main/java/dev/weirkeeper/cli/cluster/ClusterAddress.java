@@ -7,6 +7,8 @@ import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Secret;
 import dev.weirkeeper.operations.config.Setting;
 import dev.weirkeeper.operations.config.Settings;
+import dev.weirkeeper.operations.redaction.Redaction;
+import dev.weirkeeper.operations.redaction.RedactionConfig;
 import dev.weirkeeper.schemas.topic.Topics;
 import java.net.URI;
 import java.util.List;
@@ -50,7 +52,9 @@ public record ClusterAddress(
 
   /** The settings of this record. */
   public static final Catalogue CATALOGUE =
-      Connection.CATALOGUE.and(Catalogue.of(POOLS, AUDIT_URL, AUDIT_TOKEN));
+      Connection.CATALOGUE
+          .and(Catalogue.of(POOLS, AUDIT_URL, AUDIT_TOKEN))
+          .and(RedactionConfig.CATALOGUE);
 
   /** Reads the address from what a command was given. */
   public static ClusterAddress from(Given given) {
@@ -70,6 +74,11 @@ public record ClusterAddress(
    */
   public PostgresConfig auditStore() {
     return PostgresConfig.from(Settings.read(PostgresConfig.CATALOGUE, given));
+  }
+
+  /** What is taken out of everything that commands write, and of inputs they read again. */
+  public Redaction redaction() {
+    return RedactionConfig.from(Settings.read(CATALOGUE, given));
   }
 
   /** The topic catalogue of the cluster. */

@@ -3,27 +3,35 @@ package dev.weirkeeper.cli.command;
 import dev.weirkeeper.audit.AuditTrail;
 import dev.weirkeeper.audit.chain.AuditReport;
 import dev.weirkeeper.audit.chain.Finding;
+import dev.weirkeeper.audit.reconcile.ModelServerCheck;
 import dev.weirkeeper.audit.store.Database;
 import dev.weirkeeper.audit.store.PostgresConfig;
 import dev.weirkeeper.cli.cluster.Cluster;
+import dev.weirkeeper.cli.cluster.ClusterAddress;
 import dev.weirkeeper.cli.terminal.Amounts;
 import dev.weirkeeper.cli.terminal.Terminal;
 import dev.weirkeeper.cli.terminal.Terminal.Style;
 import dev.weirkeeper.cli.trouble.ExitCode;
 import dev.weirkeeper.cli.trouble.Trouble;
-import dev.weirkeeper.operations.config.Connection;
 import java.io.IOException;
 import java.io.Reader;
 import java.io.Writer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -34,7 +42,8 @@ import picocli.CommandLine.Parameters;
       AuditCommand.Verify.class,
       AuditCommand.Export.class,
       AuditCommand.Digest.class,
-      AuditCommand.Rebuild.class
+      AuditCommand.Rebuild.class,
+      AuditCommand.LedgerCheck.class
     })
 final class AuditCommand extends Group {
 
@@ -52,7 +61,8 @@ final class AuditCommand extends Group {
   @Command(
       name = "verify",
       description =
-          "Check digests, hash chains, causes and roots of the audit store, and name the first record that is wrong. Returns 1 if one is.")
+          "Check digests, hash chains, causes and roots of the audit store, and name the first"
+              + " record that is wrong. Returns 1 if one is.")
   static final class Verify extends ClusterCommand {
 
     @Option(names = "--topics", description = "check what the broker still has, not the store")
@@ -80,7 +90,7 @@ final class AuditCommand extends Group {
 
     @Override
     ExitCode run(Cluster cluster, Terminal terminal) throws SQLException, IOException {
-      Connection connection = cluster.address().connection();
+      dev.weirkeeper.operations.config.Connection connection = cluster.address().connection();
       LongConsumer progress = count -> terminal.note(Amounts.count(count) + " records read");
       Verified verified;
       Path given = file;
@@ -175,7 +185,8 @@ final class AuditCommand extends Group {
   @Command(
       name = "digest",
       description =
-          "Show a digest of every table of the store: equal digests mean equal content, for comparing a rebuilt store.")
+          "Show a digest of every table of the store: equal digests mean equal content, for"
+              + " comparing a rebuilt store.")
   static final class Digest extends ClusterCommand {
     @Override
     ExitCode run(Cluster cluster, Terminal terminal) throws SQLException {
@@ -197,7 +208,8 @@ final class AuditCommand extends Group {
   @Command(
       name = "rebuild",
       description =
-          "Empty the store and have the running sinks read every topic again. Only what the topics still keep comes back.")
+          "Empty the store and have the running sinks read every topic again. Only what the topics"
+              + " still keep comes back.")
   static final class Rebuild extends ClusterCommand {
 
     @Option(
@@ -218,6 +230,71 @@ final class AuditCommand extends Group {
           new Emptied(true),
           () -> "the store is empty; running sinks fill it again, see their readiness");
       return ExitCode.DONE;
+    }
+  }
+
+  @Command(
+      name = "ledger",
+      description =
+          "Compare the ledger with the count a model server kept itself. Returns 1 if a call or a"
+              + " token is not accounted for.")
+  static final class LedgerCheck extends StoreCommand {
+
+    @Option(
+        names = "--against",
+        paramLabel = "URL",
+        required = true,
+        description = "base URL of the rehearsal or the bench model")
+    URI server = URI.create("http://127.0.0.1");
+
+    @Mixin final PriceOptions prices = new PriceOptions();
+
+    @Override
+    ExitCode run(ClusterAddress address, Database store, Terminal terminal)
+        throws SQLException, InterruptedException {
+      String counted = counted();
+      ModelServerCheck.Result result;
+      try (Connection connection = store.connection()) {
+        result = ModelServerCheck.of(connection, counted, prices.book());
+      } catch (IllegalArgumentException e) {
+        throw new Trouble(ExitCode.USAGE, String.valueOf(e.getMessage()), e);
+      }
+      terminal.show(result, () -> text(result, terminal));
+      return result.right() ? ExitCode.DONE : ExitCode.OUTCOME;
+    }
+
+    private String counted() throws InterruptedException {
+      URI usage = server.resolve("/rehearsal/usage");
+      try (HttpClient http = HttpClient.newHttpClient()) {
+        return http.send(
+                HttpRequest.newBuilder(usage).timeout(Duration.ofSeconds(10)).build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body();
+      } catch (IOException e) {
+        throw new Trouble(
+            ExitCode.UNREACHABLE, "no model server answers at %s: %s".formatted(usage, e), e);
+      }
+    }
+
+    private static String text(ModelServerCheck.Result result, Terminal terminal) {
+      StringBuilder text = new StringBuilder();
+      result
+          .problems()
+          .forEach(problem -> text.append(terminal.styled(Style.BAD, problem)).append('\n'));
+      return text.append(
+              "%s: the server sent %s answers worth %s; the ledger knows %s and settled %s%s"
+                  .formatted(
+                      result.right()
+                          ? terminal.styled(Style.GOOD, "the ledger is right")
+                          : "the ledger is not right",
+                      Amounts.count(result.serverAnswers()),
+                      Amounts.dollars(result.serverNanoUsd()),
+                      Amounts.count(result.ledgerReplies()),
+                      Amounts.dollars(result.settledNanoUsd()),
+                      result.unsettled().isEmpty()
+                          ? ""
+                          : "; unsettled: " + String.join(", ", result.unsettled())))
+          .toString();
     }
   }
 }

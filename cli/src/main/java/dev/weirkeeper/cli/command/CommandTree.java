@@ -29,6 +29,9 @@ import picocli.CommandLine.IVersionProvider;
       Show.class,
       ReplayCommand.class,
       AuditCommand.class,
+      RecostCommand.class,
+      ReconcileCommand.class,
+      EraseCommand.class,
       ApprovalsCommand.class,
       DecisionCommands.Approve.class,
       DecisionCommands.Reject.class,
@@ -60,6 +63,7 @@ public final class CommandTree extends Group {
     line.registerConverter(
         LeastRights.Role.class,
         word -> LeastRights.Role.valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_')));
+    line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExecutionExceptionHandler(
         (failure, commandLine, parsed) -> {
           Trouble trouble =

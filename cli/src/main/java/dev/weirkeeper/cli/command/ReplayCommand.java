@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "replay",
     description =
-        "Run a recorded session through this version's planner and compare every decision. Calls nothing, writes nothing. Returns 1 at the first difference.")
+        "Run a recorded session through this version's planner and compare every decision. Calls"
+            + " nothing, writes nothing. Returns 1 at the first difference.")
 final class ReplayCommand extends ClusterCommand {
 
   private static final int SHOWN = 400;
@@ -33,7 +34,11 @@ final class ReplayCommand extends ClusterCommand {
   @Override
   ExitCode run(Cluster cluster, Terminal terminal) {
     RecordedSession recorded =
-        RecordedSession.read(session, cluster.topics(), cluster.address().connection().consumer())
+        RecordedSession.read(
+                session,
+                cluster.topics(),
+                cluster.address().connection().consumer(),
+                cluster.address().redaction())
             .orElseThrow(
                 () ->
                     new Trouble(

@@ -27,6 +27,7 @@ public final class Catalogue {
           "log",
           "planner",
           "provider",
+          "redaction",
           "schema",
           "stack",
           "tools",

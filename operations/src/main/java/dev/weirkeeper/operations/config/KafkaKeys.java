@@ -1,8 +1,11 @@
 package dev.weirkeeper.operations.config;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Kafka's own keys, passed through to its clients unread: {@code kafka.} for all of them, and a
@@ -18,6 +21,9 @@ public final class KafkaKeys {
   static final String STREAMS = "kafka.streams.";
   static final String ADMIN = "kafka.admin.";
   private static final List<String> KINDS = List.of(PRODUCER, CONSUMER, SHARE, STREAMS, ADMIN);
+
+  private static final Pattern JAAS_PASSWORD =
+      Pattern.compile("(?:[pP]assword|[sS]ecret)\\s*=\\s*\"([^\"]+)\"");
 
   private final Map<String, String> given;
 
@@ -64,6 +70,23 @@ public final class KafkaKeys {
   /** Keys for the admin client. The map is the caller's to add to. */
   public Map<String, Object> admin() {
     return with(ADMIN);
+  }
+
+  /** The passwords among them, those in a JAAS line included. */
+  List<Secret> secrets() {
+    List<Secret> secrets = new ArrayList<>();
+    given.forEach(
+        (key, value) -> {
+          if (key.endsWith("password") || key.endsWith("secret") || key.endsWith("user.info")) {
+            secrets.add(Secret.of(value));
+          } else if (key.endsWith("jaas.config")) {
+            Matcher password = JAAS_PASSWORD.matcher(value);
+            while (password.find()) {
+              secrets.add(Secret.of(password.group(1)));
+            }
+          }
+        });
+    return secrets;
   }
 
   private Map<String, Object> with(String prefix) {

@@ -115,6 +115,25 @@ public final class Settings {
     return kafka;
   }
 
+  /** Every secret among the values, for telling them from other text. */
+  public List<Secret> secrets() {
+    List<Secret> secrets = new ArrayList<>();
+    values.values().forEach(value -> collect(value, secrets));
+    secrets.addAll(kafka.secrets());
+    return List.copyOf(secrets);
+  }
+
+  private static void collect(Object value, List<Secret> secrets) {
+    switch (value) {
+      case Secret secret -> secrets.add(secret);
+      case Optional<?> optional -> optional.ifPresent(inner -> collect(inner, secrets));
+      case Iterable<?> items -> items.forEach(item -> collect(item, secrets));
+      default -> {
+        // no secret
+      }
+    }
+  }
+
   private static Problem unknown(String key, Catalogue catalogue) {
     return new Problem(
         key,

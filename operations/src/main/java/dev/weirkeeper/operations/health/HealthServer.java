@@ -2,6 +2,7 @@ package dev.weirkeeper.operations.health;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.weirkeeper.operations.redaction.Redaction;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -116,7 +117,9 @@ public final class HealthServer implements AutoCloseable {
   private static void answer(HttpExchange exchange, int status, String type, String text)
       throws IOException {
     try (exchange) {
-      byte[] body = text.getBytes(StandardCharsets.UTF_8);
+      // What a service waits for is told in the words of others, who may repeat an address with its
+      // password; labels of metrics may come from records.
+      byte[] body = Redaction.byForm().apply(text).getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", type);
       exchange.getResponseHeaders().set("Cache-Control", "no-store");
       exchange.getResponseHeaders().set("X-Content-Type-Options", "nosniff");

@@ -3,6 +3,7 @@ package dev.weirkeeper.operations.log;
 import dev.weirkeeper.operations.config.Catalogue;
 import dev.weirkeeper.operations.config.Setting;
 import dev.weirkeeper.operations.config.Settings;
+import dev.weirkeeper.operations.redaction.Redaction;
 
 /**
  * What is logged, how, and where to.
@@ -49,8 +50,20 @@ public record LogConfig(LogFormat format, LogLevel level, LogLevel kafkaLevel, S
         settings.get(FORMAT), settings.get(LEVEL), settings.get(KAFKA_LEVEL), settings.get(TARGET));
   }
 
-  /** Makes the process log this way from now on, unless logback was configured by its own file. */
+  /**
+   * Makes the process log this way from now on, unless logback was configured by its own file.
+   * Whatever has the form of a secret is taken out of every line.
+   */
   public void apply() {
-    StartupLogging.apply(this);
+    apply(Redaction.byForm());
+  }
+
+  /**
+   * The same.
+   *
+   * @param redaction takes secrets out of every line
+   */
+  public void apply(Redaction redaction) {
+    StartupLogging.apply(this, redaction);
   }
 }

@@ -12,6 +12,7 @@ import ch.qos.logback.core.FileAppender;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import dev.weirkeeper.operations.redaction.Redaction;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
@@ -37,15 +38,17 @@ public final class StartupLogging extends ContextAwareBase implements Configurat
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
     configure(
-        context, new LogConfig(LogFormat.TEXT, LogLevel.INFO, LogLevel.WARN, LogConfig.STDOUT));
+        context,
+        new LogConfig(LogFormat.TEXT, LogLevel.INFO, LogLevel.WARN, LogConfig.STDOUT),
+        Redaction.byForm());
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }
 
-  static void apply(LogConfig config) {
+  static void apply(LogConfig config, Redaction redaction) {
     if (!logbackHasItsOwnFile()
         && LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       context.reset();
-      configure(context, config);
+      configure(context, config, redaction);
     }
   }
 
@@ -57,11 +60,11 @@ public final class StartupLogging extends ContextAwareBase implements Configurat
   }
 
   /** Makes a context that has nothing yet log this way. */
-  static void configure(LoggerContext context, LogConfig config) {
+  static void configure(LoggerContext context, LogConfig config, Redaction redaction) {
     OutputStreamAppender<ILoggingEvent> output = output(config.target());
     output.setContext(context);
     output.setName("output");
-    output.setEncoder(encoder(config.format(), context));
+    output.setEncoder(new RedactingEncoder(encoder(config.format(), context), redaction));
     output.start();
     var root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.addAppender(output);

@@ -6,6 +6,8 @@ import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Settings;
+import dev.weirkeeper.operations.redaction.Redaction;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,6 +15,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class LogConfigTest {
 
@@ -54,6 +58,24 @@ final class LogConfigTest {
     assertThat(Files.readAllLines(file)).hasSize(1).first().asString().contains("trouble");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"text", "json"})
+  void no_secret_is_in_a_line_be_it_in_message_argument_or_exception(String format)
+      throws Exception {
+    Path file = folder.resolve(format + ".log");
+    given(Map.of("log.format", format, "log.to", file.toString()));
+    context
+        .getLogger("our")
+        .warn(
+            "sk-ant-api03-AbCdEf0123456789 and {}",
+            "Bearer abc.def.ghi-jkl1",
+            new IllegalStateException("very-own-secret", new IOException("password=hunter2")));
+
+    assertThat(Files.readString(file))
+        .contains("[redacted:provider-key]", "IllegalStateException", "IOException")
+        .doesNotContain("AbCdEf0123456789", "ghi-jkl1", "very-own-secret", "hunter2");
+  }
+
   private List<String> logged(String format) throws Exception {
     Path file = folder.resolve(format + ".log");
     given(Map.of("log.format", format, "log.to", file.toString(), "log.level", "warn"));
@@ -64,6 +86,8 @@ final class LogConfigTest {
 
   private void given(Map<String, String> keys) {
     StartupLogging.configure(
-        context, LogConfig.from(Settings.read(LogConfig.CATALOGUE, Given.of(keys))));
+        context,
+        LogConfig.from(Settings.read(LogConfig.CATALOGUE, Given.of(keys))),
+        Redaction.byForm().knowing(List.of("very-own-secret")));
   }
 }

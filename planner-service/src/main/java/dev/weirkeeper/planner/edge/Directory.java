@@ -1,5 +1,7 @@
 package dev.weirkeeper.planner.edge;
 
+import dev.weirkeeper.operations.redaction.Redaction;
+import dev.weirkeeper.schemas.content.RecordTexts;
 import dev.weirkeeper.schemas.topic.AgentKeys;
 import dev.weirkeeper.wire.AgentDefinition;
 import dev.weirkeeper.wire.TenantDefinition;
@@ -18,11 +20,21 @@ import java.util.stream.Collectors;
  * Thread-safe.
  */
 public final class Directory {
+  private final Redaction redaction;
   private final Map<String, AgentDefinition> agents = new ConcurrentHashMap<>();
   private final Map<String, ToolDefinition> tools = new ConcurrentHashMap<>();
   private final Map<String, TenantDefinition> tenants = new ConcurrentHashMap<>();
   private volatile Set<String> frozen = Set.of();
   private final AtomicLong version = new AtomicLong();
+
+  /**
+   * Knows nothing yet.
+   *
+   * @param redaction takes secrets out of what people wrote into agents
+   */
+  public Directory(Redaction redaction) {
+    this.redaction = redaction;
+  }
 
   /** The newest definition of an agent. */
   public Optional<AgentDefinition> agent(String name) {
@@ -103,7 +115,7 @@ public final class Directory {
           throw new IllegalArgumentException(
               "it is version %s of agent %s".formatted(agent.getVersion(), agent.getName()));
         }
-        agents.put(key, agent);
+        agents.put(key, RecordTexts.map(agent, redaction::apply));
       }
       case ToolDefinition tool -> tools.put(tool.getName(), tool);
       case TenantDefinition tenant -> {

@@ -1,8 +1,10 @@
 package dev.weirkeeper.planner.edge;
 
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.planner.json.CanonicalJson;
 import dev.weirkeeper.planner.json.MalformedJsonException;
 import dev.weirkeeper.schemas.approval.TrustedApprovers;
+import dev.weirkeeper.schemas.content.RecordTexts;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.UnreadableRecordException;
 import dev.weirkeeper.schemas.topic.Topics;
@@ -39,6 +41,7 @@ public final class InputReader {
   private final Map<String, Class<? extends SpecificRecord>> expected;
   private final int partitions;
   private final TrustedApprovers approvers;
+  private final Redaction redaction;
 
   /** What a record turned out to be. */
   public sealed interface Input {
@@ -61,10 +64,17 @@ public final class InputReader {
    * A reader for the topics of a catalogue.
    *
    * @param approvers whose decisions may be followed
+   * @param redaction takes secrets out of what is read, so that neither journal nor model sees
+   *     them; replies of models are ours and had theirs taken out before they were written
    */
   public InputReader(
-      Topics topics, Map<String, ?> serde, int partitions, TrustedApprovers approvers) {
+      Topics topics,
+      Map<String, ?> serde,
+      int partitions,
+      TrustedApprovers approvers,
+      Redaction redaction) {
     this.approvers = approvers;
+    this.redaction = redaction;
     this.avro = AvroDeserializer.ofAnyRecord(serde);
     this.partitions = partitions;
     this.expected =
@@ -132,9 +142,16 @@ public final class InputReader {
     return record;
   }
 
-  private static SpecificRecord usable(SpecificRecord record)
+  private SpecificRecord usable(SpecificRecord record)
       throws MalformedJsonException, UnusableInputException {
-    return record instanceof ApprovalDecision decision ? canonical(decision) : record;
+    SpecificRecord clean = ours(record) ? record : RecordTexts.map(record, redaction::apply);
+    return clean instanceof ApprovalDecision decision ? canonical(decision) : clean;
+  }
+
+  /** A reply of a model, which must go back to its provider as it came. */
+  private static boolean ours(SpecificRecord record) {
+    return record instanceof ModelReply
+        || (record instanceof ForkPart part && part.getPart() instanceof ModelReply);
   }
 
   private Input placed(

@@ -66,6 +66,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.avro.specific.SpecificRecord;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -96,7 +97,8 @@ public record Outbound(Topics topics, String auditUrl) {
       int partition,
       Function<String, Pinned> pinned,
       Function<Long, Task> taskAt,
-      Function<Long, Long> taskOffsetAt) {}
+      Function<Long, Long> taskOffsetAt,
+      Supplier<Optional<String>> subject) {}
 
   /** The records an effect stands for. Effects that concern this process only have none. */
   public List<Addressed> records(Effect effect, Sender sender) {
@@ -110,7 +112,7 @@ public record Outbound(Topics topics, String auditUrl) {
               new Addressed(
                   topics.toolCalls(call.tool().pool()).name(), session, toolCall(call, session)));
       case Effect.StartAgent start ->
-          List.of(new Addressed(topics.tasks().name(), start.id(), childTask(start, session)));
+          List.of(new Addressed(topics.tasks().name(), start.id(), childTask(start, sender)));
       case Effect.CancelAgent cancel ->
           List.of(new Addressed(topics.controls().name(), cancel.id(), childCancel(cancel)));
       case Effect.AskPerson ask ->
@@ -188,7 +190,8 @@ public record Outbound(Topics topics, String auditUrl) {
         approval.rule(), approval.decidedBy().orElse(null), approval.decisionId().orElse(null));
   }
 
-  private static Task childTask(Effect.StartAgent start, String session) {
+  /** A sub-agent's task is about whom its parent's is, so that an erasure reaches it too. */
+  private static Task childTask(Effect.StartAgent start, Sender sender) {
     return Task.newBuilder()
         .setTaskId(start.id())
         .setSessionId(start.id())
@@ -203,7 +206,8 @@ public record Outbound(Topics topics, String auditUrl) {
                     Math.max(1, Duration.between(start.at(), start.deadline()).toMillis()))
                 .build())
         .setTenant(start.tenant())
-        .setParent(new ParentCall(session, start.taskId(), start.id()))
+        .setSubject(sender.subject().get().orElse(null))
+        .setParent(new ParentCall(sender.sessionId(), start.taskId(), start.id()))
         .setSubmittedAt(start.at())
         .build();
   }

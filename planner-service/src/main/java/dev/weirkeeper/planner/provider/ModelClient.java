@@ -1,6 +1,7 @@
 package dev.weirkeeper.planner.provider;
 
 import dev.weirkeeper.operations.config.Secret;
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.planner.dialect.Failure;
 import dev.weirkeeper.planner.dialect.Frame;
 import dev.weirkeeper.planner.dialect.InvalidPromptException;
@@ -8,6 +9,7 @@ import dev.weirkeeper.planner.dialect.Prompt;
 import dev.weirkeeper.planner.dialect.PromptFormat;
 import dev.weirkeeper.planner.dialect.Remedy;
 import dev.weirkeeper.planner.dialect.Reply;
+import dev.weirkeeper.planner.dialect.ReplyContent;
 import dev.weirkeeper.planner.dialect.ReplyReader;
 import dev.weirkeeper.planner.dialect.TokenCount;
 import dev.weirkeeper.planner.json.ArgumentCheck;
@@ -94,15 +96,24 @@ public final class ModelClient implements AutoCloseable {
    * A client.
    *
    * @param clock for times in replies and for the provider's limits
+   * @param redaction takes secrets out of what providers and models say
    */
-  public ModelClient(ProviderSettings settings, PriceBook prices, InstantSource clock) {
-    this(settings, prices, clock, Pause.REAL, () -> ThreadLocalRandom.current().nextDouble());
+  public ModelClient(
+      ProviderSettings settings, PriceBook prices, InstantSource clock, Redaction redaction) {
+    this(
+        settings,
+        prices,
+        clock,
+        redaction,
+        Pause.REAL,
+        () -> ThreadLocalRandom.current().nextDouble());
   }
 
   ModelClient(
       ProviderSettings settings,
       PriceBook prices,
       InstantSource clock,
+      Redaction redaction,
       Pause pause,
       DoubleSupplier chance) {
     this.settings = settings;
@@ -111,9 +122,10 @@ public final class ModelClient implements AutoCloseable {
     this.pause = pause;
     this.backoff = new Backoff(settings.firstWait(), settings.longestWait(), chance);
     this.redaction =
-        new Redaction(
+        redaction.knowing(
             Stream.of(settings.anthropic(), settings.openAi())
                 .flatMap(endpoint -> endpoint.key().stream())
+                .map(Secret::reveal)
                 .toList());
     this.http =
         new OkHttpClient.Builder()
@@ -270,7 +282,7 @@ public final class ModelClient implements AutoCloseable {
         LOG.atInfo()
             .addKeyValue("call_id", call.getCallId())
             .addKeyValue("request", requests)
-            .log("request failed, sent again in {}: {}", wait, redaction.of(failure.message()));
+            .log("request failed, sent again in {}: {}", wait, redaction.apply(failure.message()));
         if (pause.hold(wait, cancellation)) {
           return failed(
               new Failure(
@@ -370,8 +382,8 @@ public final class ModelClient implements AutoCloseable {
       return reply(model)
           .setStopReason(reply.stopReason())
           .setRawStopReason(reply.rawStopReason())
-          .setContent(reply.content())
-          .setText(reply.text())
+          .setContent(ReplyContent.redacted(reply.content(), redaction))
+          .setText(redaction.apply(reply.text()))
           .setCalls(reply.calls().stream().map(this::checked).toList())
           .build();
     }
@@ -382,16 +394,17 @@ public final class ModelClient implements AutoCloseable {
       RequestedCall.Builder checked =
           RequestedCall.newBuilder().setProviderCallId(asked.id()).setTool(asked.tool());
       try {
-        String canonical = CanonicalJson.ofObject(arguments);
+        String canonical = redaction.apply(CanonicalJson.ofObject(arguments));
         return checked
             .setArguments(canonical)
             .setArgumentsHash(CanonicalJson.sha256(canonical))
             .setProblem(ArgumentCheck.problem(prompt.tools(), asked.tool(), canonical).orElse(null))
             .build();
       } catch (MalformedJsonException e) {
+        String clean = redaction.apply(arguments);
         return checked
-            .setArguments(arguments)
-            .setArgumentsHash(CanonicalJson.sha256(arguments))
+            .setArguments(clean)
+            .setArgumentsHash(CanonicalJson.sha256(clean))
             .setProblem(
                 ArgumentCheck.notJson(prompt.tools(), asked.tool(), String.valueOf(e.getMessage())))
             .build();
@@ -403,7 +416,7 @@ public final class ModelClient implements AutoCloseable {
           .setError(
               ModelError.newBuilder()
                   .setKind(failure.kind())
-                  .setMessage(redaction.of(failure.message()))
+                  .setMessage(redaction.apply(failure.message()))
                   .setHttpStatus(status)
                   .setRequestId(requestId)
                   .setMayRetry(failure.remedy() == Remedy.ASK_AGAIN)

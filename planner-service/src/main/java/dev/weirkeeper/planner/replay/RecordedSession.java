@@ -1,5 +1,6 @@
 package dev.weirkeeper.planner.replay;
 
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.planner.edge.InputReader;
 import dev.weirkeeper.schemas.approval.TrustedApprovers;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
@@ -44,10 +45,11 @@ public record RecordedSession(
    * Reads a session.
    *
    * @param consuming settings of a consumer: servers, security, registry
+   * @param redaction as the planner had it, or inputs with secrets differ from what it applied
    * @return empty if no event of the session is kept
    */
   public static Optional<RecordedSession> read(
-      String id, Topics topics, Map<String, Object> consuming) {
+      String id, Topics topics, Map<String, Object> consuming, Redaction redaction) {
     Map<String, Object> settings = new HashMap<>(consuming);
     settings.put("isolation.level", "read_committed");
     settings.put("enable.auto.commit", false);
@@ -55,7 +57,7 @@ public record RecordedSession(
         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
       byte[] key = id.getBytes(java.nio.charset.StandardCharsets.UTF_8);
       int partitions = consumer.partitionsFor(topics.events().name()).size();
-      Reading read = new Reading(topics, consuming, partitions);
+      Reading read = new Reading(topics, consuming, partitions, redaction);
       int partition = Utils.toPositive(Utils.murmur2(key)) % partitions;
       TreeMap<Long, SessionEvent> events = new TreeMap<>();
       scan(
@@ -84,9 +86,9 @@ public record RecordedSession(
     private final InputReader inputs;
     private final AvroDeserializer<SpecificRecord> others;
 
-    Reading(Topics topics, Map<String, Object> settings, int partitions) {
+    Reading(Topics topics, Map<String, Object> settings, int partitions, Redaction redaction) {
       // Whether a decision was to be followed is in the events.
-      inputs = new InputReader(topics, settings, partitions, TrustedApprovers.ANYBODY);
+      inputs = new InputReader(topics, settings, partitions, TrustedApprovers.ANYBODY, redaction);
       others = AvroDeserializer.ofAnyRecord(settings);
     }
 

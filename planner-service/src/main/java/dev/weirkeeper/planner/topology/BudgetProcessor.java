@@ -1,5 +1,6 @@
 package dev.weirkeeper.planner.topology;
 
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
@@ -70,7 +71,7 @@ final class BudgetProcessor implements Processor<byte[], byte[], byte[], Outgoin
         throw new IllegalArgumentException("the record is empty");
       }
     } catch (UnreadableRecordException | IllegalArgumentException e) {
-      DeadLetters.forward(out, topics, record, String.valueOf(e.getMessage()));
+      DeadLetters.forward(out, topics, record, String.valueOf(e.getMessage()), Redaction.byForm());
       return;
     }
     BudgetGrant grant = answer(request);

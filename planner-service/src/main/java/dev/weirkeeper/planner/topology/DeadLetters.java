@@ -1,7 +1,9 @@
 package dev.weirkeeper.planner.topology;
 
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.schemas.deadletter.DeadLetter;
 import dev.weirkeeper.schemas.topic.Topics;
+import java.util.HashSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.internals.RecordHeaders;
@@ -23,7 +25,9 @@ final class DeadLetters {
       ProcessorContext<byte[], Outgoing> context,
       Topics topics,
       Record<byte[], byte[]> record,
-      String reason) {
+      String why,
+      Redaction redaction) {
+    String reason = redaction.apply(why);
     RecordMetadata origin = context.recordMetadata().orElseThrow();
     LOG.warn(
         "record {}-{}@{} is put aside: {}",
@@ -44,7 +48,9 @@ final class DeadLetters {
             record.value(),
             new RecordHeaders(record.headers().toArray()),
             java.util.Optional.empty());
-    ProducerRecord<byte[], byte[]> copy = DeadLetter.copy(topics, original, reason, SERVICE);
+    ProducerRecord<byte[], byte[]> copy =
+        DeadLetter.copy(
+            topics, original, reason, SERVICE, bytes -> redaction.cover(bytes, new HashSet<>()));
     context.forward(
         new Record<>(
             copy.key(),

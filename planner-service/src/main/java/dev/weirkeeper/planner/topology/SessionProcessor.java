@@ -110,6 +110,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private final Deque<String> toStop = new ArrayDeque<>();
 
   private Set<String> frozen = Set.of();
+
   /** Those of them whose record no earlier owner has committed as read: they may be new. */
   private final Map<String, ModelCall> readAgain = new HashMap<>();
 
@@ -135,7 +136,12 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   SessionProcessor(Shell shell) {
     this.shell = shell;
     this.reader =
-        new InputReader(shell.topics(), shell.serde(), shell.partitions(), shell.approvers());
+        new InputReader(
+            shell.topics(),
+            shell.serde(),
+            shell.partitions(),
+            shell.approvers(),
+            shell.redaction());
     this.outbound = new Outbound(shell.topics(), shell.auditUrl());
     this.pinning = new Pinning(shell.directory(), shell.prices());
     this.writer = new AvroSerializer<>(shell.serde());
@@ -375,7 +381,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
             origin.topic(), origin.partition(), record.key(), record.value(), record.headers());
     switch (input) {
       case Input.Unreadable(String reason) ->
-          DeadLetters.forward(in, shell.topics(), record, reason);
+          DeadLetters.forward(in, shell.topics(), record, reason, shell.redaction());
       case Input.Misrouted(String sessionId) ->
           in.forward(
               new Record<>(
@@ -739,7 +745,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
               InputRef ref =
                   Objects.requireNonNull(journal).read(session.id, sequence).getInputRef();
               return ref == null ? -1L : ref.getOffset();
-            });
+            },
+            () -> subject(session));
     for (Effect effect : effects) {
       if (effect instanceof Effect.AbandonModel abandon) {
         shell.desk().abandon(abandon.id());
@@ -752,6 +759,16 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
             headers(session, before, effect));
       }
     }
+  }
+
+  /** Whom the running task is about. */
+  private Optional<String> subject(LiveSession session) {
+    return session.state instanceof Running running
+        ? Optional.ofNullable(
+            Objects.requireNonNull(transcripts)
+                .task(session.id, running.run().sequence())
+                .getSubject())
+        : Optional.empty();
   }
 
   private void write(String topic, String key, SpecificRecord value, Headers headers) {

@@ -1,5 +1,6 @@
 package dev.weirkeeper.planner.topology;
 
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.schemas.approval.TrustedApprovers;
 import dev.weirkeeper.schemas.price.PriceBook;
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param atLeastOnce a crash may leave what was decided in some topics and not in others
  * @param auditUrl base of links to the audit API; empty: none
  * @param spans reports what is over
+ * @param redaction takes secrets out of what is read
  */
 public record Shell(
     Topics topics,
@@ -39,4 +41,5 @@ public record Shell(
     TrustedApprovers approvers,
     boolean atLeastOnce,
     String auditUrl,
-    Spans spans) {}
+    Spans spans,
+    Redaction redaction) {}

@@ -1,6 +1,7 @@
 package dev.weirkeeper.planner.provider;
 
 import dev.weirkeeper.operations.config.Secret;
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.planner.dialect.Fixture;
 import dev.weirkeeper.schemas.price.PriceBook;
 import java.io.IOException;
@@ -86,6 +87,7 @@ final class ProviderServer implements BeforeEachCallback, AfterEachCallback {
             settings,
             PRICES,
             clock(),
+            Redaction.byForm(),
             (time, cancellation) -> {
               waits.add(time);
               onWait.run();

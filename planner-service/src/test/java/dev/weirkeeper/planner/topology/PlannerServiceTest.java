@@ -8,6 +8,7 @@ import dev.weirkeeper.local.junit.WithBroker;
 import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.operations.config.Settings;
 import dev.weirkeeper.operations.health.ServiceIdentity;
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.operations.trace.TraceContext;
 import dev.weirkeeper.operations.trace.Tracing;
 import dev.weirkeeper.planner.PlannerConfig;
@@ -263,7 +264,8 @@ final class PlannerServiceTest {
 
   private Replay.Outcome replay(String session) {
     return Replay.of(
-        RecordedSession.read(session, kafka.topics(), kafka.settings()).orElseThrow(),
+        RecordedSession.read(session, kafka.topics(), kafka.settings(), Redaction.byForm())
+            .orElseThrow(),
         kafka.topics());
   }
 

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
@@ -49,10 +50,20 @@ public record DeadLetter(String topic, int partition, long offset, String reason
   /**
    * A copy of a record for the dead-letter topic: its key, its value (cut to {@value
    * #MAX_VALUE_BYTES} bytes) and its headers, with what is said here added.
+   *
+   * @param cover takes out of the value and the headers' values what must not be copied; whatever
+   *     bytes it is given
    */
   public static ProducerRecord<byte[], byte[]> copy(
-      Topics topics, ConsumerRecord<byte[], byte[]> original, String reason, String service) {
-    Headers headers = new RecordHeaders(original.headers().toArray());
+      Topics topics,
+      ConsumerRecord<byte[], byte[]> original,
+      String reason,
+      String service,
+      UnaryOperator<byte[]> cover) {
+    Headers headers = new RecordHeaders();
+    for (Header header : original.headers()) {
+      headers.add(header.key(), header.value() == null ? null : cover.apply(header.value()));
+    }
     for (String name : List.of(TOPIC, PARTITION, OFFSET, REASON, SERVICE, TRUNCATED)) {
       headers.remove(OURS + name);
     }
@@ -61,7 +72,7 @@ public record DeadLetter(String topic, int partition, long offset, String reason
     add(headers, OFFSET, Long.toString(original.offset()));
     add(headers, REASON, cut(reason));
     add(headers, SERVICE, service);
-    byte @Nullable [] value = original.value();
+    byte @Nullable [] value = original.value() == null ? null : cover.apply(original.value());
     if (value != null && value.length > MAX_VALUE_BYTES) {
       add(headers, TRUNCATED, Integer.toString(value.length));
       value = Arrays.copyOf(value, MAX_VALUE_BYTES);

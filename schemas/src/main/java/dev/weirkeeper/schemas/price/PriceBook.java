@@ -9,12 +9,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedSet;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -154,6 +157,35 @@ public final class PriceBook {
             .reduce((lower, higher) -> higher)
             .orElseThrow();
     return new Cost(rates.cost(usage), known.isEmpty(), version);
+  }
+
+  /**
+   * All the book says about a model, as spans of time and of prompt lengths that cover everything
+   * once: what {@link #cost} looks up, for those who price many calls at once.
+   *
+   * @return a single span of the fallback price where the book does not know the model
+   */
+  public List<PriceSpan> spans(String model) {
+    Optional<NavigableMap<Instant, List<Rates>>> known = find(model);
+    List<PriceSpan> spans = new ArrayList<>();
+    NavigableMap<Instant, List<Rates>> entries =
+        known.orElseGet(() -> new TreeMap<>(Map.of(Instant.EPOCH, fallback)));
+    for (Map.Entry<Instant, List<Rates>> entry : entries.entrySet()) {
+      boolean first = entry.getKey().equals(entries.firstKey());
+      Instant next = entries.higherKey(entry.getKey());
+      List<Rates> tiers = entry.getValue();
+      for (int i = 0; i < tiers.size(); i++) {
+        spans.add(
+            new PriceSpan(
+                first ? Optional.empty() : Optional.of(entry.getKey()),
+                Optional.ofNullable(next),
+                i + 1 < tiers.size()
+                    ? OptionalLong.of(tiers.get(i + 1).fromInputTokens())
+                    : OptionalLong.empty(),
+                tiers.get(i).of(model, known.isEmpty())));
+      }
+    }
+    return spans;
   }
 
   private static List<Rates> at(NavigableMap<Instant, List<Rates>> entries, Instant at) {

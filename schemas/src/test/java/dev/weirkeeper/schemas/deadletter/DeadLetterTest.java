@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weirkeeper.schemas.topic.Topics;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Headers;
@@ -17,7 +18,12 @@ final class DeadLetterTest {
   @Test
   void a_copy_says_where_the_record_stood_and_why_it_was_given_up() {
     ProducerRecord<byte[], byte[]> copy =
-        DeadLetter.copy(topics, record("agent.tasks", new byte[] {1, 2}), "not framed", "planner");
+        DeadLetter.copy(
+            topics,
+            record("agent.tasks", new byte[] {1, 2}),
+            "not framed",
+            "planner",
+            UnaryOperator.identity());
 
     assertThat(copy.topic()).isEqualTo("agent.dead-letters");
     assertThat(copy.key()).isEqualTo("s".getBytes(UTF_8));
@@ -31,7 +37,8 @@ final class DeadLetterTest {
     ConsumerRecord<byte[], byte[]> original = record("agent.tasks", new byte[] {1});
     original.headers().add("traceparent", "00-1".getBytes(UTF_8));
 
-    Headers headers = DeadLetter.copy(topics, original, "r", "s").headers();
+    Headers headers =
+        DeadLetter.copy(topics, original, "r", "s", UnaryOperator.identity()).headers();
 
     assertThat(headers.lastHeader("traceparent").value()).isEqualTo("00-1".getBytes(UTF_8));
   }
@@ -39,11 +46,18 @@ final class DeadLetterTest {
   @Test
   void a_record_that_is_put_aside_twice_says_where_it_stood_last() {
     ConsumerRecord<byte[], byte[]> original = record("agent.elsewhere", new byte[] {1});
-    DeadLetter.copy(topics, record("agent.tasks", new byte[] {1}), "first", "planner")
+    DeadLetter.copy(
+            topics,
+            record("agent.tasks", new byte[] {1}),
+            "first",
+            "planner",
+            UnaryOperator.identity())
         .headers()
         .forEach(original.headers()::add);
 
-    Headers headers = DeadLetter.copy(topics, original, "second", "audit-sink").headers();
+    Headers headers =
+        DeadLetter.copy(topics, original, "second", "audit-sink", UnaryOperator.identity())
+            .headers();
 
     assertThat(DeadLetter.of(headers))
         .contains(new DeadLetter("agent.elsewhere", 3, 42, "second", "audit-sink"));
@@ -53,7 +67,12 @@ final class DeadLetterTest {
   @Test
   void of_a_value_too_long_for_a_message_only_the_head_is_copied() {
     ProducerRecord<byte[], byte[]> copy =
-        DeadLetter.copy(topics, record("agent.tasks", new byte[10_000_000]), "too long", "s");
+        DeadLetter.copy(
+            topics,
+            record("agent.tasks", new byte[10_000_000]),
+            "too long",
+            "s",
+            UnaryOperator.identity());
 
     assertThat(copy.value()).hasSize(DeadLetter.MAX_VALUE_BYTES);
     assertThat(copy.headers().lastHeader("weirkeeper.dead-letter.original-bytes").value())
@@ -62,7 +81,10 @@ final class DeadLetterTest {
 
   @Test
   void a_record_without_a_value_stays_without_one() {
-    assertThat(DeadLetter.copy(topics, record("agent.tools", null), "r", "s").value()).isNull();
+    assertThat(
+            DeadLetter.copy(topics, record("agent.tools", null), "r", "s", UnaryOperator.identity())
+                .value())
+        .isNull();
   }
 
   @Test
@@ -93,5 +115,29 @@ final class DeadLetterTest {
   private static ConsumerRecord<byte[], byte[]> record(
       String topic, byte @org.jspecify.annotations.Nullable [] value) {
     return new ConsumerRecord<>(topic, 3, 42, "s".getBytes(UTF_8), value);
+  }
+
+  @Test
+  void what_must_not_be_copied_is_covered_in_the_value_and_in_headers() {
+    ConsumerRecord<byte[], byte[]> original = record("agent.tasks", new byte[] {1, 7, 2});
+    original.headers().add("note", new byte[] {7});
+
+    ProducerRecord<byte[], byte[]> copy =
+        DeadLetter.copy(
+            topics,
+            original,
+            "r",
+            "s",
+            bytes -> {
+              byte[] covered = bytes.clone();
+              for (int i = 0; i < covered.length; i++) {
+                covered[i] = covered[i] == 7 ? 0 : covered[i];
+              }
+              return covered;
+            });
+
+    assertThat(copy.value()).containsExactly(1, 0, 2);
+    assertThat(copy.headers().lastHeader("note").value()).containsExactly(0);
+    assertThat(original.value()).containsExactly(1, 7, 2);
   }
 }

@@ -7,9 +7,11 @@ import dev.weirkeeper.executor.journal.ExecutionJournal;
 import dev.weirkeeper.executor.journal.JournalUnavailableException;
 import dev.weirkeeper.executor.journal.Resolution;
 import dev.weirkeeper.operations.failpoint.FailPoint;
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.operations.trace.ToolSpan;
 import dev.weirkeeper.wire.ToolErrorCode;
 import dev.weirkeeper.wire.ToolResult;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -116,8 +118,15 @@ final class Answering {
   private Outcome redacted(Outcome outcome) {
     Redaction redaction = equipment.redaction();
     return switch (outcome) {
-      case Outcome.Succeeded(String content, long fullBytes, Optional<String> handle) ->
-          new Outcome.Succeeded(redaction.apply(content), fullBytes, handle);
+      case Outcome.Succeeded(String content, long fullBytes, Optional<String> handle) -> {
+        String clean = redaction.apply(content);
+        yield clean.equals(content)
+            ? outcome
+            : new Outcome.Succeeded(
+                clean,
+                handle.isPresent() ? fullBytes : clean.getBytes(StandardCharsets.UTF_8).length,
+                handle);
+      }
       case Outcome.Failed(CallError error) -> {
         Map<String, Object> details = new HashMap<>(error.details());
         details.replaceAll(

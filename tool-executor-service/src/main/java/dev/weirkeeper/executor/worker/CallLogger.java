@@ -1,5 +1,6 @@
 package dev.weirkeeper.executor.worker;
 
+import dev.weirkeeper.operations.redaction.Redaction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.Marker;

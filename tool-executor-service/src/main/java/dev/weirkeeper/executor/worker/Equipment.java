@@ -2,6 +2,7 @@ package dev.weirkeeper.executor.worker;
 
 import dev.weirkeeper.executor.journal.ExecutionJournal;
 import dev.weirkeeper.executor.result.ResultLimit;
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.operations.trace.Tracing;
 import java.time.Clock;
 import java.util.Optional;

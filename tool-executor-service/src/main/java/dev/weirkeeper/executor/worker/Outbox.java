@@ -1,5 +1,6 @@
 package dev.weirkeeper.executor.worker;
 
+import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.schemas.deadletter.DeadLetter;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.topic.Topics;
@@ -7,6 +8,7 @@ import dev.weirkeeper.wire.ToolDefinition;
 import dev.weirkeeper.wire.ToolResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,6 +34,7 @@ public final class Outbox implements AutoCloseable {
   private static final int MAX_HEADER_BYTES = 4 * 1024;
 
   private final Topics topics;
+  private final Redaction redaction;
   private final KafkaProducer<byte[], byte[]> producer;
   private final AvroSerializer<ToolResult> results;
   private final AvroSerializer<ToolDefinition> definitions;
@@ -39,9 +42,15 @@ public final class Outbox implements AutoCloseable {
 
   /**
    * @param producerSettings of a Kafka producer, the registry's address included
+   * @param redaction takes secrets out of dead letters and of headers that are passed on
    */
-  public Outbox(Topics topics, Map<String, Object> producerSettings, Map<String, Object> serde) {
+  public Outbox(
+      Topics topics,
+      Map<String, Object> producerSettings,
+      Map<String, Object> serde,
+      Redaction redaction) {
     this.topics = topics;
+    this.redaction = redaction;
     Map<String, Object> settings = new java.util.HashMap<>(producerSettings);
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -79,7 +88,7 @@ public final class Outbox implements AutoCloseable {
 
   /** Puts a record aside. */
   CompletableFuture<Void> deadLetter(ConsumerRecord<byte[], byte[]> origin, String reason) {
-    return send(DeadLetter.copy(topics, origin, reason, SERVICE));
+    return send(DeadLetter.copy(topics, origin, redaction.apply(reason), SERVICE, this::covered));
   }
 
   /** Publishes a tool. */
@@ -105,11 +114,15 @@ public final class Outbox implements AutoCloseable {
     return sent;
   }
 
-  private static Headers carried(Headers call) {
+  private byte[] covered(byte[] bytes) {
+    return redaction.cover(bytes, new HashSet<>());
+  }
+
+  private Headers carried(Headers call) {
     Headers headers = new RecordHeaders();
     for (Header header : call) {
       if (header.value() == null || header.value().length <= MAX_HEADER_BYTES) {
-        headers.add(header);
+        headers.add(header.key(), header.value() == null ? null : covered(header.value()));
       }
     }
     return headers;

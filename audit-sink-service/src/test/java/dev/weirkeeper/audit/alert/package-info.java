@@ -1,0 +1,5 @@
+/** Tests of alerts. */
+@NullMarked
+package dev.weirkeeper.audit.alert;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of comparisons with providers. */
+@NullMarked
+package dev.weirkeeper.audit.reconcile;
+
+import org.jspecify.annotations.NullMarked;
