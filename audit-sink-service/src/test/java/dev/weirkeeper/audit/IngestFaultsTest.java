@@ -75,8 +75,8 @@ final class IngestFaultsTest {
     assertThat(around.number("SELECT count(*) FROM log WHERE type = 'Unreadable'")).isEqualTo(dead);
     assertThat(
             around.number(
-                "SELECT count(*) FROM dead_letter WHERE reason IS NOT NULL AND reported_by = 'audit-sink'"
-                    + " AND origin_topic = '"
+                "SELECT count(*) FROM dead_letter WHERE reason IS NOT NULL AND reported_by ="
+                    + " 'audit-sink' AND origin_topic = '"
                     + topic
                     + "'"))
         .isEqualTo(dead);
@@ -211,7 +211,7 @@ final class IngestFaultsTest {
   }
 
   private static int restarts() {
-    return Integer.getInteger("weirkeeper.restarts", 2);
+    return Integer.getInteger("weirkeeper.restarts", 3);
   }
 
   private static boolean waits(dev.weirkeeper.operations.health.Check check) {

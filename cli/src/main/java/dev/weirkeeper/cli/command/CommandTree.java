@@ -32,6 +32,7 @@ import picocli.CommandLine.IVersionProvider;
       RecostCommand.class,
       ReconcileCommand.class,
       EraseCommand.class,
+      ExportCommand.class,
       ApprovalsCommand.class,
       DecisionCommands.Approve.class,
       DecisionCommands.Reject.class,
