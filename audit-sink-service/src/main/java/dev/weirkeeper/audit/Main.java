@@ -1,5 +1,7 @@
 package dev.weirkeeper.audit;
 
+import dev.weirkeeper.audit.http.ConsoleConfig;
+import dev.weirkeeper.audit.http.ConsoleServer;
 import dev.weirkeeper.operations.config.Catalogue;
 import dev.weirkeeper.operations.config.ConfigurationException;
 import dev.weirkeeper.operations.config.Given;
@@ -11,7 +13,9 @@ import dev.weirkeeper.operations.log.LogConfig;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -20,7 +24,10 @@ public final class Main {
 
   /** Everything the process can be told. */
   public static final Catalogue CATALOGUE =
-      AuditSinkConfig.CATALOGUE.and(HealthConfig.CATALOGUE).and(LogConfig.CATALOGUE);
+      AuditSinkConfig.CATALOGUE
+          .and(ConsoleConfig.CATALOGUE)
+          .and(HealthConfig.CATALOGUE)
+          .and(LogConfig.CATALOGUE);
 
   private static final Duration LOOK = Duration.ofMillis(500);
 
@@ -37,7 +44,8 @@ public final class Main {
     }
     LogConfig.from(settings).apply();
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    AuditSinkService sink = AuditSinkService.start(AuditSinkConfig.from(settings), metrics);
+    AuditSinkConfig config = AuditSinkConfig.from(settings);
+    AuditSinkService sink = AuditSinkService.start(config, metrics);
     HealthServer health =
         HealthServer.start(
             HealthConfig.from(settings),
@@ -45,11 +53,19 @@ public final class Main {
             metrics,
             sink.live(),
             sink.ready());
+    ConsoleConfig served = ConsoleConfig.from(settings);
+    Optional<ConsoleServer> console =
+        served.enabled()
+            ? Optional.of(
+                ConsoleServer.start(
+                    served, config.postgres(), config.kafka(), metrics, InstantSource.system()))
+            : Optional.empty();
     CountDownLatch stop = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
+                  console.ifPresent(ConsoleServer::close);
                   sink.close();
                   health.close();
                   stop.countDown();

@@ -619,6 +619,11 @@ final class Projection {
     String row = result.getSessionId() + "/" + result.getTaskId();
     Usage usage = result.getUsage();
     tables
+        .sessions
+        .table
+        .row(result.getSessionId())
+        .set(tables.sessions.ended, arrival.raw().offset(), wire(result.getStatus()));
+    tables
         .tasks
         .table
         .row(result.getSessionId(), result.getTaskId())

@@ -150,6 +150,7 @@ final class Tables {
     final Group who;
     final Group subject;
     final Group parent;
+    final Group ended;
     final Money money;
     final MergeTable table;
 
@@ -161,6 +162,7 @@ final class Tables {
       who = builder.newest(int8("who_sequence"), texts("tenant", "agent", "agent_version"));
       subject = builder.once(text("subject"));
       parent = builder.once(text("parent_session_id"));
+      ended = builder.newest(int8("result_offset"), texts("last_status"));
       money = Money.of(builder);
       table = builder.build();
     }

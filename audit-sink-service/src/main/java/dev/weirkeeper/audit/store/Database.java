@@ -36,8 +36,30 @@ public final class Database implements AutoCloseable {
 
   /** Prepares the pool; the first use connects. */
   public static Database open(PostgresConfig config) {
+    return new Database(
+        new HikariDataSource(hikari("audit", config, "SET jit = off")), config.schema());
+  }
+
+  /**
+   * Prepares a pool for questions only: its connections write nothing and give up a statement that
+   * takes too long.
+   *
+   * @param limit longest statement
+   */
+  public static Database reading(PostgresConfig config, Duration limit) {
+    return new Database(
+        new HikariDataSource(
+            hikari(
+                "audit-questions",
+                config,
+                "SET jit = off; SET default_transaction_read_only = on; SET statement_timeout = "
+                    + limit.toMillis())),
+        config.schema());
+  }
+
+  private static HikariConfig hikari(String name, PostgresConfig config, String initially) {
     HikariConfig hikari = new HikariConfig();
-    hikari.setPoolName("audit");
+    hikari.setPoolName(name);
     hikari.setJdbcUrl(config.url());
     config.user().ifPresent(hikari::setUsername);
     config.password().ifPresent(secret -> hikari.setPassword(secret.reveal()));
@@ -47,13 +69,13 @@ public final class Database implements AutoCloseable {
     hikari.setConnectionTimeout(Duration.ofSeconds(5).toMillis());
     hikari.setInitializationFailTimeout(-1);
     hikari.setConnectionInitSql(
-        "SET search_path TO " + config.schema() + "; SET TIME ZONE 'UTC'; SET jit = off");
+        "SET search_path TO " + config.schema() + "; SET TIME ZONE 'UTC'; " + initially);
     hikari.addDataSourceProperty("ApplicationName", "weirkeeper-audit-sink");
     hikari.addDataSourceProperty("connectTimeout", "5");
     hikari.addDataSourceProperty("socketTimeout", "120");
     hikari.addDataSourceProperty("tcpKeepAlive", "true");
     hikari.addDataSourceProperty("reWriteBatchedInserts", "true");
-    return new Database(new HikariDataSource(hikari), config.schema());
+    return hikari;
   }
 
   /**

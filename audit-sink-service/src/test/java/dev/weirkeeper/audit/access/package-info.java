@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.audit.access;
+
+import org.jspecify.annotations.NullMarked;

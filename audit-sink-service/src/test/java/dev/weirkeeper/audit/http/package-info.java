@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.audit.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.audit.query;
+
+import org.jspecify.annotations.NullMarked;
