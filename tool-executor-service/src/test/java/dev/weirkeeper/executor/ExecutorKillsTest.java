@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  */
 class ExecutorKillsTest {
 
-  private static final int KILLS = Integer.getInteger("kills", 1);
+  private static final int KILLS = Integer.getInteger("kills", 2);
   private static final int EXECUTORS = 2;
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 

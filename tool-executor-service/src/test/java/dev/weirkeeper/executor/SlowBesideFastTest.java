@@ -52,7 +52,6 @@ class SlowBesideFastTest {
   private static long[] latencies(boolean slow) throws Exception {
     SampleTools tools = new SampleTools();
     try (Bench bench = new Bench(DeliveryMode.SHARE)) {
-      bench.withJournal();
       bench.withShareGroup(
           "default", Map.of("share.record.lock.duration.ms", Long.toString(LOCK.toMillis())));
       bench.start(tools);

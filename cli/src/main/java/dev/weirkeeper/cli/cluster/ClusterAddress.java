@@ -45,7 +45,8 @@ public record ClusterAddress(
   public static final Setting<Optional<URI>> AUDIT_URL =
       Setting.uri("cli.audit-url").optional().describedAs("audit API that commands ask");
 
-  private static final Setting<Optional<Secret>> AUDIT_TOKEN =
+  /** What it wants to see. */
+  public static final Setting<Optional<Secret>> AUDIT_TOKEN =
       Setting.secret("cli.audit-token")
           .optional()
           .describedAs("token that commands show to the audit API");

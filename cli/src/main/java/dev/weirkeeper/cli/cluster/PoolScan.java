@@ -20,7 +20,6 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ShareMemberDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupType;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /** Looks at tool pools: who serves them, and how many calls wait. */
@@ -84,7 +83,8 @@ public final class PoolScan {
     if (!topics.contains(topic)) {
       return new PoolState(pool, 0, Group.NONE, List.of(), 0, Optional.of(0L));
     }
-    int count = only(admin.describeTopics(List.of(topic)).topicNameValues()).partitions().size();
+    int count =
+        admin.describeTopics(List.of(topic)).topicNameValues().get(topic).get().partitions().size();
     List<TopicPartition> partitions =
         IntStream.range(0, count).mapToObj(number -> new TopicPartition(topic, number)).toList();
     String group = cluster.topics().executorGroup(pool);
@@ -95,7 +95,7 @@ public final class PoolScan {
     }
     if (type == GroupType.SHARE) {
       Collection<ShareMemberDescription> members =
-          only(admin.describeShareGroups(List.of(group)).describedGroups()).members();
+          admin.describeShareGroups(List.of(group)).describedGroups().get(group).get().members();
       return new PoolState(
           pool,
           count,
@@ -105,7 +105,7 @@ public final class PoolScan {
           shareLag(group, partitions));
     }
     Collection<MemberDescription> members =
-        only(admin.describeConsumerGroups(List.of(group)).describedGroups()).members();
+        admin.describeConsumerGroups(List.of(group)).describedGroups().get(group).get().members();
     Map<TopicPartition, OffsetAndMetadata> committed =
         admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(group).get();
     return new PoolState(
@@ -115,12 +115,6 @@ public final class PoolScan {
         executors(members, MemberDescription::clientId),
         members.size(),
         Optional.of(written(partitions, committed)));
-  }
-
-  /** The answer to a question about one thing. */
-  private static <T> T only(Map<String, KafkaFuture<T>> answers)
-      throws ExecutionException, InterruptedException {
-    return answers.values().iterator().next().get();
   }
 
   private static <M> List<String> executors(Collection<M> members, Function<M, String> clientId) {

@@ -28,7 +28,7 @@ class ClusterOptions {
       description = "schema registry (also SCHEMA_REGISTRY_URL)")
   @Nullable String registry;
 
-  @Option(names = "--audit-url", paramLabel = "URL", description = "audit API")
+  @Option(names = "--api", paramLabel = "URL", description = "audit API")
   @Nullable String auditUrl;
 
   @Option(

@@ -66,14 +66,7 @@ final class ConformanceCommand extends Group {
         throws InterruptedException, ExecutionException {
       String tasks = cluster.topics().tasks().name();
       TopicDescription model =
-          cluster
-              .admin()
-              .describeTopics(List.of(tasks))
-              .allTopicNames()
-              .get()
-              .values()
-              .iterator()
-              .next();
+          cluster.admin().describeTopics(List.of(tasks)).topicNameValues().get(tasks).get();
       Bootstrap bootstrap = new Bootstrap(cluster.topics(), List.of(pool));
       List<String> created =
           bootstrap

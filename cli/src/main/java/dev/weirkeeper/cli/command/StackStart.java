@@ -57,6 +57,7 @@ final class StackStart {
     terminal.note(
         "ready in %s; log in %s"
             .formatted(Amounts.time(Duration.ofNanos(System.nanoTime() - began)), log));
+    terminal.note("console: " + terminal.styled(Style.BOLD, stack.console()));
     stack.models().notice().ifPresent(terminal::note);
     return stack;
   }

@@ -1,5 +1,6 @@
 package dev.weirkeeper.cli.command;
 
+import dev.weirkeeper.cli.cluster.ClusterAddress;
 import dev.weirkeeper.cli.stack.DataDirectory;
 import dev.weirkeeper.cli.stack.LocalStack;
 import dev.weirkeeper.cli.terminal.Terminal;
@@ -48,8 +49,11 @@ final class Up extends WeirCommand {
           stack
               .address()
               .forEach(
-                  (key, value) ->
-                      text.append("  ").append(key).append('=').append(value).append('\n'));
+                  (key, value) -> {
+                    if (!key.equals(ClusterAddress.AUDIT_TOKEN.key())) {
+                      text.append("  ").append(key).append('=').append(value).append('\n');
+                    }
+                  });
           return text.append("stop with Ctrl-C; the data stays in ").append(data).toString();
         });
     // The process ends by a signal, and the shutdown hook stops the stack.

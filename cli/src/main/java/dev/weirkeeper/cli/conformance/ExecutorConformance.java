@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
 import org.apache.kafka.common.header.Header;
 
 /**
@@ -140,19 +139,18 @@ public final class ExecutorConformance implements AutoCloseable {
   }
 
   private void catalogue() throws InterruptedException, Failed {
-    var _ =
-        Wire.await(patience, () -> offered(ECHO))
-            .orElseThrow(
-                () ->
-                    new Failed(
-                        "no definition of %s with pool %s appeared; there are: %s"
-                            .formatted(
-                                ECHO,
-                                pool,
-                                wire.offered().stream()
-                                    .map(tool -> tool.definition().getName())
-                                    .distinct()
-                                    .toList())));
+    Wire.await(patience, () -> offered(ECHO))
+        .orElseThrow(
+            () ->
+                new Failed(
+                    "no definition of %s with pool %s appeared; there are: %s"
+                        .formatted(
+                            ECHO,
+                            pool,
+                            wire.offered().stream()
+                                .map(tool -> tool.definition().getName())
+                                .distinct()
+                                .toList())));
     for (Wire.Offered offered : wire.offered()) {
       ToolDefinition tool = offered.definition();
       String name = tool.getName();
@@ -405,18 +403,17 @@ public final class ExecutorConformance implements AutoCloseable {
     }
     ToolCall after = echo("after").setSessionId(session).setCallId(id(session, 0)).build();
     require(ask(after).result().getError() == null, "the call after them failed");
-    var _ =
-        Wire.await(
-                patience,
-                () ->
-                    wire.deadLetters().size() >= before + poison.size()
-                        ? Optional.of(true)
-                        : Optional.empty())
-            .orElseThrow(
-                () ->
-                    new Failed(
-                        "%d of %d are in the dead letters with their place"
-                            .formatted(wire.deadLetters().size() - before, poison.size())));
+    Wire.await(
+            patience,
+            () ->
+                wire.deadLetters().size() >= before + poison.size()
+                    ? Optional.of(true)
+                    : Optional.empty())
+        .orElseThrow(
+            () ->
+                new Failed(
+                    "%d of %d are in the dead letters with their place"
+                        .formatted(wire.deadLetters().size() - before, poison.size())));
     require(
         wire.deadLetters().stream().map(DeadLetter::reason).noneMatch(String::isBlank),
         "a dead letter has no reason");
@@ -488,14 +485,9 @@ public final class ExecutorConformance implements AutoCloseable {
                             number, call.getCallId(), call.getTool(), patience.toSeconds() + 5)));
   }
 
-  /** Fails unless it holds; {@code %s} and {@code %d} stand for the values, in order. */
   private static void require(boolean holds, String otherwise, Object... values) throws Failed {
     if (!holds) {
-      String why = otherwise;
-      for (Object value : values) {
-        why = why.replaceFirst("%[sd]", Matcher.quoteReplacement(String.valueOf(value)));
-      }
-      throw new Failed(why);
+      throw new Failed(otherwise.formatted(values));
     }
   }
 

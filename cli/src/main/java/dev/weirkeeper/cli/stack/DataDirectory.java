@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -120,7 +122,7 @@ public final class DataDirectory implements AutoCloseable {
     return path;
   }
 
-  /** Says how to reach the stack, for other commands. */
+  /** Says how to reach the stack, for other commands of the same user: a token is in it. */
   public void publish(Map<String, String> address) {
     StringBuilder text =
         new StringBuilder(
@@ -128,7 +130,9 @@ public final class DataDirectory implements AutoCloseable {
     new TreeMap<>(address)
         .forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
     try {
-      Path next = Files.writeString(path.resolve(ADDRESS + ".next"), text);
+      Path next = path.resolve(ADDRESS + ".next");
+      Files.deleteIfExists(next);
+      Files.writeString(Files.createFile(next, ownerOnly()), text);
       Files.move(
           next,
           path.resolve(ADDRESS),
@@ -137,6 +141,14 @@ public final class DataDirectory implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("can't write into " + path, e);
     }
+  }
+
+  private FileAttribute<?>[] ownerOnly() {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix")
+        ? new FileAttribute<?>[] {
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+        }
+        : new FileAttribute<?>[0];
   }
 
   @Override

@@ -1,5 +1,9 @@
 package dev.weirkeeper.cli.stack;
 
+import dev.weirkeeper.audit.access.Role;
+import dev.weirkeeper.audit.access.Tenants;
+import dev.weirkeeper.audit.access.Token;
+import dev.weirkeeper.audit.http.ConsoleConfig;
 import dev.weirkeeper.audit.store.PostgresConfig;
 import dev.weirkeeper.cli.cluster.Bootstrap;
 import dev.weirkeeper.cli.cluster.Cluster;
@@ -27,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +50,12 @@ public final class LocalStack implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
   private static final String AUDIT_STORE = PostgresConfig.URL.key();
   private static final short ONE_COPY = 1;
+
+  /** The pages of the console and what comes before the name of one. */
+  private static final String CONSOLE = "/console/#";
+
+  /** Whose decisions and orders those through this stack's own token are. */
+  private static final String LOCAL_TOKEN = "local";
 
   /** What the shipped tools work on here, unless the settings say otherwise. */
   private static final Map<String, String> TOOLS =
@@ -103,6 +114,14 @@ public final class LocalStack implements AutoCloseable {
     return address;
   }
 
+  /** The console's address with a token that works as long as the stack runs. */
+  public String console() {
+    return address.get(ClusterAddress.AUDIT_URL.key())
+        + CONSOLE
+        + "token="
+        + address.get(ClusterAddress.AUDIT_TOKEN.key());
+  }
+
   /** Which model the default agent talks to. */
   public ModelAccess models() {
     return models;
@@ -156,18 +175,26 @@ public final class LocalStack implements AutoCloseable {
       }
       settings.putAll(address);
       settings.put("planner.state-directory", data.inside("planner").toString());
+      Token.Issued token =
+          Token.issue(LOCAL_TOKEN, Set.of(Role.ADMIN), Tenants.ALL, Optional.empty());
+      settings.put(ConsoleConfig.PORT.key(), Integer.toString(config.consolePort()));
+      settings.put(ConsoleConfig.TOKENS.key(), token.token().line());
       PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-      Services services = new Services(given.under(TOOLS).with(settings), metrics, parts);
+      Services services = new Services(given.under(defaults()).with(settings), metrics, parts);
       timed(
           "services",
           () -> {
             services.auditSink();
+            String console = services.console().url();
+            address.put(ClusterAddress.AUDIT_URL.key(), console);
+            address.put(ClusterAddress.AUDIT_TOKEN.key(), token.secret());
+            services.know(Map.of("planner.audit-url", console + CONSOLE));
             services.executor();
             services.planner();
             awaitReady(services.ready());
             return services;
           },
-          _ -> "planner, tool executor, audit sink");
+          _ -> "planner, tool executor, audit sink, console");
       HealthServer health =
           started(
               "health and metrics",
@@ -182,6 +209,14 @@ public final class LocalStack implements AutoCloseable {
       address.put(StackConfig.HTTP_PORT.key(), Integer.toString(health.port()));
       address.put(AUDIT_STORE, Objects.requireNonNull(settings.get(AUDIT_STORE)));
       return new LocalStack(data, parts, new TreeMap<>(address), models);
+    }
+
+    private Map<String, String> defaults() {
+      Map<String, String> defaults = new HashMap<>(TOOLS);
+      // One person works with a local stack.
+      defaults.put(ConsoleConfig.SELF_APPROVAL.key(), "true");
+      defaults.put(ConsoleConfig.TOKENS_FILE.key(), data.inside("tokens").toString());
+      return defaults;
     }
 
     private Map<String, String> postgres() {

@@ -2,6 +2,8 @@ package dev.weirkeeper.cli.stack;
 
 import dev.weirkeeper.audit.AuditSinkConfig;
 import dev.weirkeeper.audit.AuditSinkService;
+import dev.weirkeeper.audit.http.ConsoleConfig;
+import dev.weirkeeper.audit.http.ConsoleServer;
 import dev.weirkeeper.executor.ExecutorConfig;
 import dev.weirkeeper.executor.ToolExecutorService;
 import dev.weirkeeper.executor.builtin.BuiltinTools;
@@ -15,6 +17,7 @@ import dev.weirkeeper.planner.PlannerConfig;
 import dev.weirkeeper.planner.PlannerService;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -22,7 +25,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** The three services in this process, each with its own part of the same settings. */
 final class Services {
 
-  private final Given given;
+  private Given given;
   private final MeterRegistry metrics;
   private final Parts parts;
   private final List<Check> live = new CopyOnWriteArrayList<>();
@@ -32,6 +35,11 @@ final class Services {
     this.given = given;
     this.metrics = metrics;
     this.parts = parts;
+  }
+
+  /** Lets services that are started from now on know something more. */
+  void know(Map<String, String> settings) {
+    given = given.with(settings);
   }
 
   PlannerService planner() throws IOException {
@@ -69,6 +77,19 @@ final class Services {
     live.addAll(sink.live());
     ready.addAll(sink.ready());
     return sink;
+  }
+
+  /** Serves the API and the console, asking the store the sink fills. */
+  ConsoleServer console() {
+    AuditSinkConfig sink = AuditSinkConfig.from(given);
+    return parts.add(
+        "console",
+        ConsoleServer.start(
+            ConsoleConfig.from(Settings.read(ConsoleConfig.CATALOGUE, given)),
+            sink.postgres(),
+            sink.kafka(),
+            metrics,
+            InstantSource.system()));
   }
 
   private Tracing tracing(String service) {

@@ -11,7 +11,12 @@ import dev.weirkeeper.operations.config.Settings;
  * @param partitions of topics keyed by session, when they are created
  */
 public record StackConfig(
-    int brokerPort, int registryPort, int postgresPort, int httpPort, int partitions) {
+    int brokerPort,
+    int registryPort,
+    int postgresPort,
+    int httpPort,
+    int consolePort,
+    int partitions) {
 
   private static final Setting<Integer> BROKER_PORT = port("stack.broker-port", "the broker");
   private static final Setting<Integer> REGISTRY_PORT =
@@ -19,6 +24,9 @@ public record StackConfig(
   private static final Setting<Integer> POSTGRES_PORT = port("stack.postgres-port", "PostgreSQL");
   static final Setting<Integer> HTTP_PORT =
       port("stack.http-port", "health and metrics of the whole stack");
+
+  private static final Setting<Integer> CONSOLE_PORT =
+      port("stack.console-port", "the API and the console");
 
   private static final Setting<Integer> PARTITIONS =
       Setting.integer("stack.partitions")
@@ -28,7 +36,7 @@ public record StackConfig(
 
   /** The settings of this record. */
   public static final Catalogue CATALOGUE =
-      Catalogue.of(BROKER_PORT, REGISTRY_PORT, POSTGRES_PORT, HTTP_PORT, PARTITIONS);
+      Catalogue.of(BROKER_PORT, REGISTRY_PORT, POSTGRES_PORT, HTTP_PORT, CONSOLE_PORT, PARTITIONS);
 
   /** Reads the settings. */
   public static StackConfig from(Given given) {
@@ -38,6 +46,7 @@ public record StackConfig(
         settings.get(REGISTRY_PORT),
         settings.get(POSTGRES_PORT),
         settings.get(HTTP_PORT),
+        settings.get(CONSOLE_PORT),
         settings.get(PARTITIONS));
   }
 

@@ -266,6 +266,8 @@ public final class ProcessStack implements AutoCloseable {
     Map<String, String> settings = connection("sink");
     settings.put("audit.instance", name);
     settings.put("audit.postgres.url", databaseUrl(through("sink-" + POSTGRES, postgresPort)));
+    // Several sinks on one machine can't share the console's port.
+    settings.put("console.enabled", "false");
     ServerProcess sink =
         service(name, Kind.SINK, dev.weirkeeper.audit.Main.class.getName(), settings);
     sinks.add(sink);

@@ -156,11 +156,6 @@ final class ShareLane {
           Thread.sleep(NO_ROOM);
         }
       }
-      // What ended while the lane was told to close is handed back by name: released by the end of
-      // the session it would not count as delivered.
-      for (Ended last = ended.poll(); last != null; last = ended.poll()) {
-        note(last);
-      }
       acknowledge();
     } catch (InterruptedException | RuntimeException | Error e) {
       site.onFailure().accept(e);
@@ -224,7 +219,9 @@ final class ShareLane {
     }
     long end = System.nanoTime() + GATHER.toNanos();
     while (next != null) {
-      note(next);
+      if (inFlight.containsKey(next.place()) || renewing.containsKey(next.place())) {
+        finished.put(next.place(), next.settlement());
+      }
       boolean all = finished.size() == inFlight.size() + renewing.size();
       next =
           all
@@ -232,12 +229,6 @@ final class ShareLane {
               : ended.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
     return true;
-  }
-
-  private void note(Ended end) {
-    if (inFlight.containsKey(end.place()) || renewing.containsKey(end.place())) {
-      finished.put(end.place(), end.settlement());
-    }
   }
 
   /** Acknowledges what has ended and can be; sent with the next request to the broker. */

@@ -1,6 +1,5 @@
 package dev.weirkeeper.executor.tool;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.Schema;
@@ -81,7 +80,6 @@ class FuzzedArgumentsTest {
             plain.put(
                 tool.declaration().name(),
                 PLAIN.getSchema(ToolJson.mapper().readTree(tool.declaration().inputSchema()))));
-    ToolTrial trial = ToolTrial.of(watching);
     Random random = new Random(SEED);
     List<ToolCatalogue.Entry> each = new ArrayList<>(tools);
     int valid = 0;
@@ -100,12 +98,11 @@ class FuzzedArgumentsTest {
         }
         case InputSchema.Check.Valid pass -> {
           valid++;
-          assertThat(
-                  requireNonNull(plain.get(tool.declaration().name())).validate(pass.arguments()))
+          assertThat(plain.get(tool.declaration().name()).validate(pass.arguments()))
               .as(about)
               .isEmpty();
           if (tool.declaration().name().equals("everything")) {
-            ran += ran(watching, trial, text, about);
+            ran += ran(watching, tool, pass.arguments(), about);
           }
         }
       }
@@ -122,11 +119,13 @@ class FuzzedArgumentsTest {
     }
   }
 
-  private static int ran(Watching watching, ToolTrial trial, String text, String about) {
+  private static int ran(
+      Watching watching, ToolCatalogue.Entry tool, ObjectNode arguments, String about) {
     watching.given.set(null);
     try {
-      var _ = trial.call("everything", text);
-      Everything given = requireNonNull(watching.given.get(), about);
+      var _ = tool.tool().call(arguments, TrialContexts.any());
+      Everything given = watching.given.get();
+      assertThat(given).as(about).isNotNull();
       assertThat(given.count()).as(about).isBetween(-3, 9);
       assertThat(given.word()).as(about).matches("[a-z]{1,4}");
       assertThat(given.level()).as(about).isNotNull();

@@ -209,28 +209,20 @@ class SendEmailTest {
     refused(mail(List.of("a@example.com"), subject, "x"), "/subject");
   }
 
-  /** A text that, sent as it is, would end the mail and begin another, with these line ends. */
-  private static String smuggling(String end, String dot) {
-    return String.join(
-        end,
-        "x" + dot + "MAIL FROM:<agent@weir.example>",
-        "RCPT TO:<eve@evil.example>",
-        "DATA",
-        "hi",
-        ".",
-        "");
-  }
-
-  static List<String> smuggled() {
-    return List.of(
-        smuggling("\r\n", "\r\n.\r\n"),
-        smuggling("\n", "\n.\n"),
-        smuggling("\r\n", "\n.\r\n"),
-        smuggling("\r", "\r.\r"));
-  }
-
   @ParameterizedTest
-  @MethodSource("smuggled")
+  @ValueSource(
+      strings = {
+        "x\r\n"
+            + ".\r\n"
+            + "MAIL FROM:<agent@weir.example>\r\n"
+            + "RCPT TO:<eve@evil.example>\r\n"
+            + "DATA\r\n"
+            + "hi\r\n"
+            + ".\r\n",
+        "x\n.\nMAIL FROM:<agent@weir.example>\nRCPT TO:<eve@evil.example>\nDATA\nhi\n.\n",
+        "x\n.\r\nMAIL FROM:<agent@weir.example>\r\nRCPT TO:<eve@evil.example>\r\n",
+        "x\r.\rMAIL FROM:<agent@weir.example>\rRCPT TO:<eve@evil.example>\r"
+      })
   void a_body_ends_no_mail_and_begins_none(String body) throws Exception {
     send(tool(Map.of()), mail(List.of("a@example.com"), "Hello", body));
 
