@@ -205,7 +205,8 @@ public final class Sessions {
    * @param to last seen before
    * @param least settled at least so many nano-USD
    * @param most settled at most so many nano-USD
-   * @param words a session or task id, or words of what was asked
+   * @param words a session or task id, or words of what was asked, looked for in the newest 5,000
+   *     tasks that have them
    */
   public record Filter(
       Optional<String> status,
@@ -251,7 +252,8 @@ public final class Sessions {
                 select.where(
                     """
                     s.session_id IN (
-                      SELECT session_id FROM task WHERE search @@ websearch_to_tsquery('simple', :words)
+                      (SELECT session_id FROM task WHERE search @@ websearch_to_tsquery('simple', :words)
+                       ORDER BY asked_at DESC LIMIT 5000)
                       UNION ALL SELECT session_id FROM task WHERE task_id = :words
                       UNION ALL SELECT session_id FROM session WHERE session_id = :words)\
                     """,
