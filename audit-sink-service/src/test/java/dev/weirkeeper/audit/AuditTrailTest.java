@@ -97,9 +97,11 @@ final class AuditTrailTest {
   void S11_readable_columns_changed_by_hand_are_found_table_by_table() throws SQLException {
     for (String change :
         List.of(
-            "UPDATE log SET payload = jsonb_set(payload, '{text}', '\"other\"') WHERE type = 'Task'",
+            "UPDATE log SET payload = jsonb_set(payload, '{text}', '\"other\"') WHERE type ="
+                + " 'Task'",
             "UPDATE session_event SET reason = 'other' WHERE sequence = 3",
-            "UPDATE ledger_entry SET amount_nano_usd = amount_nano_usd + 1 WHERE kind = 'settled' AND line = 0",
+            "UPDATE ledger_entry SET amount_nano_usd = amount_nano_usd + 1 WHERE kind = 'settled'"
+                + " AND line = 0",
             "UPDATE tool_call SET arguments = '{}'",
             "UPDATE model_call SET output = output + 1",
             "DELETE FROM task WHERE session_id = 's3'",

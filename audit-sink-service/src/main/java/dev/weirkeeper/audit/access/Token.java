@@ -69,7 +69,8 @@ public record Token(
     String[] words = line.strip().split("\\s+", -1);
     if (words.length < 4 || words.length > 5) {
       throw new IllegalArgumentException(
-          "expected: name roles tenants sha256 [expiry], such as maria viewer,approver acme 9f86…0a08");
+          "expected: name roles tenants sha256 [expiry], such as maria viewer,approver acme"
+              + " 9f86…0a08");
     }
     try {
       return new Token(

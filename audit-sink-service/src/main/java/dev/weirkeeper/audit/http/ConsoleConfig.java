@@ -164,7 +164,8 @@ public record ConsoleConfig(
             new Problem(
                 HOST.key(),
                 "'" + host + "' without a token",
-                "127.0.0.1, or a token for whoever reaches that address: make one with weir tokens create --file FILE --name NAME --role viewer and name the file in "
+                "127.0.0.1, or a token for whoever reaches that address: make one with weir tokens"
+                    + " create --file FILE --name NAME --role viewer and name the file in "
                     + TOKENS_FILE.key()));
   }
 

@@ -43,7 +43,8 @@ public final class ConsoleServer implements AutoCloseable {
   private static final long LARGEST_REQUEST = 1 << 20;
 
   private static final String CONTENT_POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'"
+          + " data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private final Database database;
   private final Orders orders;
@@ -187,7 +188,8 @@ public final class ConsoleServer implements AutoCloseable {
                   e.tooLong() ? Kind.TOO_LONG : Kind.UNAVAILABLE,
                   e.tooLong()
                       ? String.valueOf(e.getMessage())
-                      : "the audit store does not answer: try again later; /health/ready of the audit sink says what it waits for"),
+                      : "the audit store does not answer: try again later; /health/ready of the"
+                            + " audit sink says what it waits for"),
               context);
         });
     config.routes.exception(

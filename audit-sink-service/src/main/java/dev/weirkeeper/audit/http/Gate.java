@@ -51,7 +51,8 @@ final class Gate {
       throw new Problem(
           Kind.UNAUTHENTICATED,
           tokens.isEmpty()
-              ? "no token was shown, and none exists yet: make one with weir tokens create --file FILE --name NAME --role ROLE, and name the file in console.tokens-file"
+              ? "no token was shown, and none exists yet: make one with weir tokens create --file"
+                    + " FILE --name NAME --role ROLE, and name the file in console.tokens-file"
               : "no token was shown: send the header Authorization: Bearer TOKEN");
     }
     String secret = header.substring(BEARER.length()).strip();
@@ -70,7 +71,8 @@ final class Gate {
     }
     throw new Problem(
         Kind.UNAUTHENTICATED,
-        "the token is unknown, revoked or expired: ask for another, or make one with weir tokens create");
+        "the token is unknown, revoked or expired: ask for another, or make one with weir tokens"
+            + " create");
   }
 
   /** A browser says which site a request comes from; no other client has to. */

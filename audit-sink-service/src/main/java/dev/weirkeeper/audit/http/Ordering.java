@@ -337,12 +337,14 @@ final class Ordering {
     String hash = asked.argumentsHash();
     if (hash == null) {
       throw Problem.badRequest(
-          "arguments_hash is missing: send the one of the request, so that the decision is bound to the arguments that were seen");
+          "arguments_hash is missing: send the one of the request, so that the decision is bound to"
+              + " the arguments that were seen");
     }
     if (!hash.equals(approval.argumentsHash())) {
       throw new Problem(
           Kind.CONFLICT,
-          "arguments_hash is not that of the request: read the request again, it asks for other arguments");
+          "arguments_hash is not that of the request: read the request again, it asks for other"
+              + " arguments");
     }
   }
 

@@ -353,7 +353,8 @@ final class Reading {
     if (!request.tenants().all()) {
       throw new Problem(
           Problem.Kind.FORBIDDEN,
-          "dead letters belong to no tenant, so only tokens for all tenants (*) see them: ask for one");
+          "dead letters belong to no tenant, so only tokens for all tenants (*) see them: ask for"
+              + " one");
     }
     return Answer.ok(
         incidents.deadLetters(request.text("topic"), request.limit(MOST, PAGE), request.cursor()));

@@ -115,7 +115,8 @@ final class ConsoleInBrowserTest {
     for (int i = 0; i < sessions; i++) {
       go(browser, "/sessions/x" + i + "?step=" + "x" + i + "%2F1%2F0");
       browser.until(
-          "document.querySelectorAll('.row').length === 3 && document.querySelector('.details h2')");
+          "document.querySelectorAll('.row').length === 3 && document.querySelector('.details"
+              + " h2')");
       inert(browser);
       for (String view : List.of("tasks", "decisions", "ledger")) {
         go(browser, "/sessions/x" + i + "/" + view);
@@ -148,7 +149,10 @@ final class ConsoleInBrowserTest {
     assertThat(
             browser
                 .value(
-                    "document.querySelectorAll('script:not([src=\"js/main.js\"]), iframe, object, embed, img, video, audio, base, meta[http-equiv], style, form[action], a[href]:not([href^=\"#/\"]), [onerror], [onload], [onclick], [onmouseover], [onfocus]').length")
+                    "document.querySelectorAll('script:not([src=\"js/main.js\"]), iframe, object,"
+                        + " embed, img, video, audio, base, meta[http-equiv], style, form[action],"
+                        + " a[href]:not([href^=\"#/\"]), [onerror], [onload], [onclick],"
+                        + " [onmouseover], [onfocus]').length")
                 .asInt(-1))
         .isZero();
     assertThat(browser.value("window.ran").asInt(-1)).isZero();
@@ -178,7 +182,8 @@ final class ConsoleInBrowserTest {
     }
     browser.press("a");
     browser.until(
-        "document.activeElement?.innerText === 'Approve' && document.querySelector('dialog[open]')");
+        "document.activeElement?.innerText === 'Approve' &&"
+            + " document.querySelector('dialog[open]')");
     assertThat(browser.value("document.querySelector('dialog').innerText").asString(""))
         .contains("everything");
     browser.press("Enter");

@@ -128,7 +128,8 @@ final class OrdersTest {
     String value =
         Objects.requireNonNull(
             around.value(
-                "SELECT encode(value, 'base64') FROM log WHERE type = 'ApprovalDecision' AND call_id = '"
+                "SELECT encode(value, 'base64') FROM log WHERE type = 'ApprovalDecision' AND"
+                    + " call_id = '"
                     + call
                     + "'"));
     AvroDeserializer<SpecificRecord> avro =
@@ -151,10 +152,14 @@ final class OrdersTest {
         "{\"arguments_hash\":\"HASH\"} | 400 | it can be approve, reject",
         "{\"verdict\":\"answer\",\"text\":\"x\",\"arguments_hash\":\"HASH\"} | 400 | yes or no",
         "{\"verdict\":\"edit\",\"arguments_hash\":\"HASH\"} | 400 | arguments are missing",
-        "{\"verdict\":\"edit\",\"arguments\":\"[1]\",\"arguments_hash\":\"HASH\"} | 400 | must be a JSON object",
-        "{\"verdict\":\"edit\",\"arguments\":\"{\",\"arguments_hash\":\"HASH\"} | 400 | arguments is no JSON",
-        "{\"verdict\":\"approve\",\"arguments\":\"{}\",\"arguments_hash\":\"HASH\"} | 400 | for the verdict edit only",
-        "{\"verdict\":\"approve\",\"arguments_hash\":\"HASH\",\"decided_by\":\"boss\"} | 400 | decided_by",
+        "{\"verdict\":\"edit\",\"arguments\":\"[1]\",\"arguments_hash\":\"HASH\"} | 400 | must be a"
+            + " JSON object",
+        "{\"verdict\":\"edit\",\"arguments\":\"{\",\"arguments_hash\":\"HASH\"} | 400 | arguments"
+            + " is no JSON",
+        "{\"verdict\":\"approve\",\"arguments\":\"{}\",\"arguments_hash\":\"HASH\"} | 400 | for the"
+            + " verdict edit only",
+        "{\"verdict\":\"approve\",\"arguments_hash\":\"HASH\",\"decided_by\":\"boss\"} | 400 |"
+            + " decided_by",
         "{\"verdict\":\"approve\" | 400 | can't be read",
         "[] | 400 | can't be read",
         "null | 400 | null",

@@ -25,7 +25,8 @@ final class CostCommand extends WeirCommand {
       paramLabel = "DIMENSION",
       split = ",",
       description =
-          "tenant, agent, agent_version, model, price_book, tool, session_id, task_id; several separated by commas (default: model)")
+          "tenant, agent, agent_version, model, price_book, tool, session_id, task_id; several"
+              + " separated by commas (default: model)")
   List<String> by = List.of("model");
 
   @Option(

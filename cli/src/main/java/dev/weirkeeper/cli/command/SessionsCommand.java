@@ -18,7 +18,8 @@ import tools.jackson.databind.JsonNode;
 @Command(
     name = "sessions",
     description =
-        "List sessions, the one seen last first; with words, those whose task has them. weir show tells one.")
+        "List sessions, the one seen last first; with words, those whose task has them. weir show"
+            + " tells one.")
 final class SessionsCommand extends WeirCommand {
 
   private static final int PAGE = 500;

@@ -81,7 +81,8 @@ final class TokensCommand extends Group {
   @Command(
       name = "create",
       description =
-          "Make a token and print it, once: only its SHA-256 is kept. A service that reads the file lets it in within a second.")
+          "Make a token and print it, once: only its SHA-256 is kept. A service that reads the file"
+              + " lets it in within a second.")
   static final class Create extends WeirCommand {
 
     @Mixin final FileOptions where = new FileOptions();

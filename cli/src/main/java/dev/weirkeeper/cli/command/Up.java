@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "up",
     description =
-        "Run everything in this process until stopped: broker, registry, PostgreSQL, services. Data stays.")
+        "Run everything in this process until stopped: broker, registry, PostgreSQL, services. Data"
+            + " stays.")
 final class Up extends WeirCommand {
 
   @Option(
