@@ -42,7 +42,7 @@ public final class LeastRights {
     BOOTSTRAP("administrators: weir bootstrap, weir topics create, weir agents apply, weir erase"),
     SUBMITTER("programs that submit tasks and read results"),
     APPROVER("programs that decide on approvals"),
-    OPERATOR("people with weir: submit, watch, decide, cancel, look at everything");
+    OPERATOR("people with weir: submit, watch, decide, cancel, fork, look at everything");
 
     private final String who;
 
@@ -125,6 +125,7 @@ public final class LeastRights {
                   List.of(AclOperation.WRITE),
                   topics.tasks(),
                   topics.controls(),
+                  topics.forks(),
                   topics.approvalDecisions()),
               groups(
                   PatternType.LITERAL,
@@ -141,6 +142,7 @@ public final class LeastRights {
                 // also those that others write.
                 topics.tasks(),
                 topics.controls(),
+                topics.forks(),
                 topics.modelCalls(),
                 topics.modelReplies(),
                 topics.toolResults(),
@@ -161,6 +163,7 @@ public final class LeastRights {
             List.of(AclOperation.READ),
             topics.tasks(),
             topics.controls(),
+            topics.forks(),
             topics.modelCalls(),
             topics.modelReplies(),
             topics.toolResults(),
