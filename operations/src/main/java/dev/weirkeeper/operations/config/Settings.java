@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,7 +128,7 @@ public final class Settings {
     switch (value) {
       case Secret secret -> secrets.add(secret);
       case Optional<?> optional -> optional.ifPresent(inner -> collect(inner, secrets));
-      case Iterable<?> items -> items.forEach(item -> collect(item, secrets));
+      case Collection<?> items -> items.forEach(item -> collect(item, secrets));
       default -> {
         // no secret
       }
