@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A session that stands still: one model call is answered, one tool call has failed, another waits
@@ -63,6 +64,12 @@ public final class Scene {
 
   /** The records of a waiting session. */
   public List<Entry> waiting(String session, String tenant, Map<String, String> metadata) {
+    return waiting(session, tenant, metadata, null);
+  }
+
+  /** The same about a person, whose content is stored under a key. */
+  public List<Entry> waiting(
+      String session, String tenant, Map<String, String> metadata, @Nullable String subject) {
     entries.clear();
     previous = EventHash.NONE;
     sequence = 0;
@@ -77,7 +84,7 @@ public final class Scene {
             .setText(text.apply("delete what is old"))
             .setAgent(agent)
             .setTenant(tenant)
-            .setSubject(text.apply("a person"))
+            .setSubject(subject)
             .setMetadata(metadata)
             .setSubmittedAt(now)
             .build());

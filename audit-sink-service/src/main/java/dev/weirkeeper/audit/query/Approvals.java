@@ -2,6 +2,7 @@ package dev.weirkeeper.audit.query;
 
 import dev.weirkeeper.audit.access.Tenants;
 import dev.weirkeeper.audit.query.Store.Asked;
+import dev.weirkeeper.audit.seal.ContentColumns;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.LinkedHashSet;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 
 /** Questions about calls that wait, or waited, for a person. */
 public final class Approvals {
@@ -21,8 +23,7 @@ public final class Approvals {
 
   private static final String REQUESTS =
       """
-      SELECT a.*, t.text AS task_text, t.subject AS task_subject,
-             t.metadata ->> '%s' AS submitted_by,
+      SELECT a.*, %s, t.text AS task_text, t.subject AS task_subject, t.metadata AS task_metadata,
              coalesce((d.payload ->> 'destructive')::boolean, false) AS destructive,
              coalesce((d.payload ->> 'read_only')::boolean, false) AS read_only,
              coalesce((d.payload ->> 'idempotent')::boolean, false) AS idempotent,
@@ -33,7 +34,7 @@ public final class Approvals {
         SELECT x.payload FROM definition x WHERE x.kind = 'tool' AND x.name = a.tool
         ORDER BY x.record_offset DESC LIMIT 1) d ON true
       """
-          .formatted(Sessions.SUBMITTED_BY);
+          .formatted(Row.key("a"));
 
   private final Store store;
 
@@ -77,23 +78,25 @@ public final class Approvals {
       Position position) {
 
     private static Approval of(Row row) throws SQLException {
+      String call = row.required("call_id");
+      String task = row.required("session_id") + "/" + row.required("task_id");
       return new Approval(
-          row.required("call_id"),
+          call,
           row.required("session_id"),
           row.required("task_id"),
           row.required("kind"),
           row.required("status"),
           row.required("tool"),
           row.text("tool_description"),
-          row.required("arguments"),
+          present(row.content("arguments", "approval", "arguments", call)),
           row.required("arguments_hash"),
           row.required("rule"),
           row.required("agent"),
           row.required("tenant"),
           row.text("task_subject"),
-          row.text("submitted_by"),
-          row.text("task_text"),
-          row.required("question"),
+          maker(row.contentJson("task_metadata", "task", "metadata", task)),
+          row.content("task_text", "task", "text", task),
+          present(row.content("question", "approval", "question", call)),
           row.money("spent_nano_usd"),
           Risk.of(row),
           row.requiredTime("requested_at"),
@@ -136,8 +139,8 @@ public final class Approvals {
       return new Decision(
           row.required("decision_id"),
           row.required("verdict"),
-          row.text("decided_arguments"),
-          row.required("decided_text"),
+          said(row, "decided_arguments", "arguments"),
+          present(said(row, "decided_text", "text")),
           row.required("decided_by"),
           row.requiredTime("decided_at"),
           Boolean.TRUE.equals(row.flag("signed")),
@@ -222,10 +225,42 @@ public final class Approvals {
                       SELECT p.*, l.depth + 1 FROM line l
                       JOIN task p ON p.session_id = l.parent_session_id AND p.task_id = l.parent_task_id
                       WHERE l.depth < 32)
-                    SELECT metadata ->> '%s' AS maker FROM line WHERE metadata ->> '%s' IS NOT NULL
+                    SELECT l.session_id, l.task_id, l.metadata, %s FROM line l WHERE l.metadata IS NOT NULL
                     """
-                        .formatted(Sessions.SUBMITTED_BY, Sessions.SUBMITTED_BY),
-                    row -> row.required("maker"))));
+                        .formatted(Row.key("l")),
+                    row ->
+                        present(
+                            maker(
+                                row.contentJson(
+                                    "metadata",
+                                    "task",
+                                    "metadata",
+                                    row.required("session_id")
+                                        + "/"
+                                        + row.required("task_id")))))));
+  }
+
+  /** Whose token submitted a task, out of its metadata. */
+  private static @Nullable String maker(@Nullable JsonNode metadata) {
+    return metadata == null
+        ? null
+        : metadata.path(Sessions.SUBMITTED_BY).asStringOpt().orElse(null);
+  }
+
+  /** What a person said with a decision, in the columns of {@code approval_now}. */
+  static @Nullable String said(Row row, String column, String name) throws SQLException {
+    Position position = row.position("decision");
+    return position == null
+        ? null
+        : row.content(
+            column,
+            "approval_decision",
+            name,
+            ContentColumns.row(position.topic(), position.partition(), position.offset()));
+  }
+
+  private static String present(@Nullable String text) {
+    return text == null ? "" : text;
   }
 
   /** How many requests are open for these tenants. */

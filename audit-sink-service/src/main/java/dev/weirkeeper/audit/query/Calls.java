@@ -1,6 +1,8 @@
 package dev.weirkeeper.audit.query;
 
 import dev.weirkeeper.audit.access.Tenants;
+import dev.weirkeeper.audit.seal.Seal;
+import dev.weirkeeper.audit.store.StoredText;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -12,21 +14,22 @@ public final class Calls {
 
   static final String MODEL_CALLS =
       """
-      SELECT c.*, s.task_id AS session_task, s.state AS session_state,
-             coalesce(c.tenant, t.tenant, t.asked_tenant) AS of_tenant, t.results AS task_results
+      SELECT c.*, %s, coalesce(c.tenant, t.tenant, t.asked_tenant) AS of_tenant
       FROM model_call c
-      LEFT JOIN session s ON s.session_id = c.session_id
       LEFT JOIN task t ON t.session_id = c.session_id AND t.task_id = c.task_id
-      """;
+      """
+          .formatted(Row.key("c"));
 
   static final String TOOL_CALLS =
       """
       SELECT c.call_id, c.session_id, c.task_id, c.turn, c.index, c.tool, c.problem, c.asked_at,
              c.ask_topic_id, c.ask_partition, c.ask_offset, c.attempt, c.tool_version,
-             left(coalesce(c.arguments, c.asked_arguments), :head) AS arguments,
+             CASE WHEN c.arguments LIKE 'sealed:%%' THEN c.arguments ELSE left(c.arguments, :head) END
+               AS sent_arguments,
+             CASE WHEN c.asked_arguments LIKE 'sealed:%%' THEN c.asked_arguments
+                  ELSE left(c.asked_arguments, :head) END AS asked_arguments,
              length(coalesce(c.arguments, c.asked_arguments)) AS arguments_length,
-             CASE WHEN c.arguments IS DISTINCT FROM c.asked_arguments AND c.arguments IS NOT NULL
-                  THEN left(c.asked_arguments, :head) END AS asked_arguments,
+             c.arguments = c.asked_arguments AS as_asked, %s,
              c.arguments_hash, c.deadline, c.rule, c.decided_by, c.decision_id, c.requested_at,
              c.call_topic_id, c.call_partition, c.call_offset, c.outcome, c.error, c.preview,
              c.full_bytes, c.handle, c.tries, c.delivery_count, c.from_journal, c.executor,
@@ -38,12 +41,15 @@ public final class Calls {
       FROM tool_call c
       LEFT JOIN session s ON s.session_id = c.session_id
       LEFT JOIN task t ON t.session_id = c.session_id AND t.task_id = c.task_id
-      """;
+      """
+          .formatted(Row.key("c"));
 
   /** Characters of arguments that are shown: more than a record holds. */
   private static final int WHOLE = 64 << 20;
 
   private static final int HEAD = 500;
+
+  private static final String TOOL_CALL = "tool_call";
 
   private final Store store;
 
@@ -114,7 +120,7 @@ public final class Calls {
           row.text("asked_model"),
           outcome != null ? outcome : cost.unsettled().nanoUsd() != 0 ? "lost" : "open",
           outcome,
-          row.text("error"),
+          row.content("error", "model_call", "error", row.required("call_id")),
           row.integer("http_status"),
           row.text("stop_reason"),
           TokenCounts.of(row),
@@ -198,7 +204,16 @@ public final class Calls {
       @Nullable Position position,
       @Nullable Position resultPosition) {
 
-    static ToolCall of(Row row) throws SQLException {
+    static ToolCall of(Row row, int head) throws SQLException {
+      String call = row.required("call_id");
+      String sent = row.content("sent_arguments", TOOL_CALL, "arguments", call);
+      String asked = row.content("asked_arguments", TOOL_CALL, "asked_arguments", call);
+      boolean sealed =
+          String.valueOf(row.text("asked_arguments")).startsWith(Seal.MARK)
+              || String.valueOf(row.text("sent_arguments")).startsWith(Seal.MARK);
+      boolean asAsked =
+          sent == null || (sealed ? sent.equals(asked) : Boolean.TRUE.equals(row.flag("as_asked")));
+      String shown = sent == null ? asked : sent;
       String outcome = row.text("outcome");
       String closed = row.text("closed");
       boolean over =
@@ -217,17 +232,19 @@ public final class Calls {
           row.text("tool_version"),
           closed != null ? closed : outcome != null ? outcome : over ? "closed" : "open",
           outcome,
-          row.text("error"),
-          row.text("problem"),
-          row.text("arguments"),
-          row.integer("arguments_length"),
-          row.text("asked_arguments"),
+          row.content("error", TOOL_CALL, "error", call),
+          row.content("problem", TOOL_CALL, "problem", call),
+          shown == null ? null : StoredText.head(shown, head),
+          sealed && shown != null
+              ? Integer.valueOf(shown.length())
+              : row.integer("arguments_length"),
+          asAsked || asked == null ? null : StoredText.head(asked, head),
           row.text("arguments_hash"),
           row.text("rule"),
           row.text("decided_by"),
           row.text("decision_id"),
           row.integer("attempt"),
-          row.text("preview"),
+          row.content("preview", TOOL_CALL, "preview", call),
           row.number("full_bytes"),
           row.text("handle"),
           row.integer("tries"),
@@ -290,7 +307,10 @@ public final class Calls {
     return store.read(
         asked ->
             Page.of(
-                asked.list(select, TOOL_CALLS + select.clause() + NEWEST_FIRST, ToolCall::of),
+                asked.list(
+                    select,
+                    TOOL_CALLS + select.clause() + NEWEST_FIRST,
+                    row -> ToolCall.of(row, HEAD)),
                 limit,
                 call -> cursor(call.requestedAt(), call.callId())));
   }
@@ -329,6 +349,7 @@ public final class Calls {
   public Optional<ToolCall> tool(String id, Tenants tenants) {
     Select select =
         visible(new Select().where("c.call_id = :id", "id", id), tenants).bind("head", WHOLE);
-    return store.read(asked -> asked.first(select, TOOL_CALLS + select.clause(), ToolCall::of));
+    return store.read(
+        asked -> asked.first(select, TOOL_CALLS + select.clause(), row -> ToolCall.of(row, WHOLE)));
   }
 }

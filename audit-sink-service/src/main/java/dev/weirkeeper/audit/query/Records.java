@@ -1,6 +1,7 @@
 package dev.weirkeeper.audit.query;
 
 import dev.weirkeeper.audit.access.Tenants;
+import dev.weirkeeper.audit.seal.ContentColumns;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Base64;
@@ -12,6 +13,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Questions about single records of the log. */
 public final class Records {
+
+  private static final String SEALED = "sealed";
 
   private final Store store;
 
@@ -43,22 +46,29 @@ public final class Records {
       List<String> withheld) {
 
     private static LogRecord of(Row row) throws SQLException {
-      byte[] value = row.bytes("value");
+      Position at = row.position();
+      String name = ContentColumns.row(at.topic(), at.partition(), at.offset());
+      List<String> reasons = row.texts("withheld");
+      boolean sealed = reasons != null && reasons.contains(SEALED);
+      byte[] value = sealed ? row.contentBytes("value", "log", "value", name) : row.bytes("value");
       byte[] digest = row.bytes("digest");
-      List<String> withheld = row.texts("withheld");
+      List<String> withheld =
+          reasons == null
+              ? List.of()
+              : reasons.stream().filter(reason -> !reason.equals(SEALED) || value == null).toList();
       return new LogRecord(
-          row.position(),
+          at,
           row.requiredTime("at"),
           row.required("type"),
           row.text("key"),
           row.text("session_id"),
           row.text("task_id"),
           row.text("call_id"),
-          row.json("headers"),
+          row.contentJson("headers", "log", "headers", name),
           row.json("payload"),
           value == null ? null : Base64.getEncoder().encodeToString(value),
           digest == null ? null : HexFormat.of().formatHex(digest),
-          withheld == null ? List.of() : withheld);
+          withheld);
     }
   }
 
@@ -76,10 +86,11 @@ public final class Records {
                         .bind("partition", position.partition())
                         .bind("offset", position.offset()),
                     """
-                    SELECT l.* FROM log l JOIN topic t USING (topic_id)
+                    SELECT l.*, %s FROM log l JOIN topic t USING (topic_id)
                     WHERE t.name = :topic AND l.partition = :partition AND l.record_offset = :offset
                     ORDER BY l.topic_id DESC LIMIT 1
-                    """,
+                    """
+                        .formatted(Row.key("l")),
                     LogRecord::of)
                 .filter(
                     record ->

@@ -1,5 +1,8 @@
 package dev.weirkeeper.audit.query;
 
+import dev.weirkeeper.audit.seal.ContentColumns;
+import dev.weirkeeper.audit.seal.ContentKey;
+import dev.weirkeeper.audit.seal.Seal;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -85,6 +88,54 @@ final class Row {
 
   byte @Nullable [] bytes(String column) throws SQLException {
     return row.getBytes(column);
+  }
+
+  /**
+   * Content, which may be stored under the key of its session in the column {@code content_key}.
+   *
+   * @param table the table it is stored in, with its name there and the row's
+   * @return as it was; null also where it can't be opened any more
+   */
+  @Nullable String content(String column, String table, String name, String of)
+      throws SQLException {
+    String stored = row.getString(column);
+    return stored == null ? null : opened(stored, ContentColumns.place(table, name, of));
+  }
+
+  /** JSON content. */
+  @Nullable JsonNode contentJson(String column, String table, String name, String of)
+      throws SQLException {
+    JsonNode stored = json(column);
+    if (stored == null || !stored.isString()) {
+      return stored;
+    }
+    String plain = opened(stored.stringValue(), ContentColumns.place(table, name, of));
+    return plain == null ? null : MAPPER.readTree(plain);
+  }
+
+  /** Content in bytes; they are sealed if the row has a key. */
+  byte @Nullable [] contentBytes(String column, String table, String name, String of)
+      throws SQLException {
+    byte[] stored = row.getBytes(column);
+    ContentKey key = key();
+    return stored == null || key == null
+        ? stored
+        : key.open(ContentColumns.place(table, name, of), stored).orElse(null);
+  }
+
+  private @Nullable String opened(String stored, String place) throws SQLException {
+    return stored.startsWith(Seal.MARK) ? Seal.opened(key(), place, stored).orElse(null) : stored;
+  }
+
+  private @Nullable ContentKey key() throws SQLException {
+    byte[] key = row.getBytes("content_key");
+    return key == null ? null : new ContentKey(key);
+  }
+
+  /** SQL for the key of the session in a row of a table. */
+  static String key(String alias) {
+    return "(SELECT k.key FROM content_key k WHERE k.session_id = %s.session_id) AS content_key"
+        .formatted(alias);
   }
 
   /** A position in the columns {@code topic_id}, {@code partition} and an offset. */

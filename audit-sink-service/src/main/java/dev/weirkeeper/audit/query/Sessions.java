@@ -2,6 +2,7 @@ package dev.weirkeeper.audit.query;
 
 import dev.weirkeeper.audit.access.Tenants;
 import dev.weirkeeper.audit.query.Store.Asked;
+import dev.weirkeeper.audit.store.StoredText;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -40,14 +41,16 @@ public final class Sessions {
 
   private static final String HEAD =
       """
-      SELECT s.*, %s, %s AS waiting, t.tasks, t.steps, t.tokens, t.text
+      SELECT s.*, %s, %s, %s AS waiting, t.tasks, t.steps, t.tokens, t.text, t.text_task
       FROM page s
       LEFT JOIN LATERAL (
         SELECT count(*) AS tasks, sum(coalesce(x.result_steps, x.steps)) AS steps, sum(x.tokens) AS tokens,
-               (array_agg(left(x.text, 300) ORDER BY x.asked_at DESC NULLS LAST))[1] AS text
+               (array_agg(CASE WHEN x.text LIKE 'sealed:%%' THEN x.text ELSE left(x.text, 300) END
+                          ORDER BY x.asked_at DESC NULLS LAST))[1] AS text,
+               (array_agg(x.task_id ORDER BY x.asked_at DESC NULLS LAST))[1] AS text_task
         FROM task x WHERE x.session_id = s.session_id) t ON true
       """
-          .formatted(Amounts.columns("s"), OPEN_APPROVALS);
+          .formatted(Amounts.columns("s"), Row.key("s"), OPEN_APPROVALS);
 
   private final Store store;
 
@@ -97,7 +100,12 @@ public final class Sessions {
           waiting > 0 && status.equals("running") ? WAITING : status,
           row.text("state"),
           row.text("task_id"),
-          row.text("text"),
+          beginning(
+              row.content(
+                  "text",
+                  "task",
+                  "text",
+                  row.required("session_id") + "/" + row.text("text_task"))),
           row.number("tasks", 0),
           row.number("steps", 0),
           row.number("tokens", 0),
@@ -147,15 +155,16 @@ public final class Sessions {
       @Nullable Position resultPosition) {
 
     private static Task of(Row row) throws SQLException {
+      String name = row.required("session_id") + "/" + row.required("task_id");
       Map<String, String> metadata = new TreeMap<>();
-      var given = row.json("metadata");
+      var given = row.contentJson("metadata", "task", "metadata", name);
       if (given != null) {
-        given.forEachEntry((name, value) -> metadata.put(name, value.asString("")));
+        given.forEachEntry((key, value) -> metadata.put(key, value.asString("")));
       }
       Map<String, Long> toolCalls = new TreeMap<>();
       var counts = row.json("tool_calls");
       if (counts != null) {
-        counts.forEachEntry((name, value) -> toolCalls.put(name, value.asLong(0)));
+        counts.forEachEntry((tool, value) -> toolCalls.put(tool, value.asLong(0)));
       }
       return new Task(
           row.required("task_id"),
@@ -163,13 +172,13 @@ public final class Sessions {
           row.text("of_agent"),
           row.text("agent_version"),
           row.text("subject"),
-          row.text("text"),
+          row.content("text", "task", "text", name),
           metadata.get(SUBMITTED_BY),
           metadata,
           row.text("status"),
           row.text("state"),
-          row.text("why"),
-          row.text("result"),
+          row.content("why", "task", "why", name),
+          row.content("result", "task", "result", name),
           row.number("of_steps", 0),
           row.integer("model_calls"),
           toolCalls,
@@ -186,6 +195,12 @@ public final class Sessions {
           row.position("result"));
     }
   }
+
+  private static @Nullable String beginning(@Nullable String text) {
+    return text == null ? null : StoredText.head(text, BEGINNING);
+  }
+
+  private static final int BEGINNING = 300;
 
   /** Metadata under which the API notes whose token submitted a task. */
   public static final String SUBMITTED_BY = "weirkeeper.submitted-by";
@@ -294,12 +309,13 @@ public final class Sessions {
     return asked.list(
         new Select().bind("session", session),
         """
-        SELECT t.*, coalesce(t.tenant, t.asked_tenant) AS of_tenant,
+        SELECT t.*, %s, coalesce(t.tenant, t.asked_tenant) AS of_tenant,
                coalesce(t.agent, t.asked_agent) AS of_agent,
                coalesce(t.result_steps, t.steps) AS of_steps
         FROM task t WHERE t.session_id = :session
         ORDER BY t.first_sequence NULLS LAST, t.asked_at, t.task_id LIMIT 1000
-        """,
+        """
+            .formatted(Row.key("t")),
         Task::of);
   }
 

@@ -250,7 +250,7 @@ public final class Timelines {
         Calls.TOOL_CALLS
             + select.clause()
             + " ORDER BY c.turn NULLS LAST, c.index NULLS FIRST LIMIT :limit",
-        ToolCall::of);
+        row -> ToolCall.of(row, HEAD));
   }
 
   private static Select from(
@@ -280,7 +280,7 @@ public final class Timelines {
     asked
         .list(
             new Select().bind("session", session),
-            "SELECT * FROM approval_now WHERE session_id = :session",
+            "SELECT a.*, " + Row.key("a") + " FROM approval_now a WHERE a.session_id = :session",
             row ->
                 Map.entry(
                     row.required("call_id"),
@@ -291,7 +291,7 @@ public final class Timelines {
                             row.required("rule"),
                             row.text("decided_by"),
                             row.time("decided_at"),
-                            row.text("decided_text"),
+                            Approvals.said(row, "decided_text", "text"),
                             row.requiredTime("requested_at"),
                             row.requiredTime("expires_at")),
                         row.position(),

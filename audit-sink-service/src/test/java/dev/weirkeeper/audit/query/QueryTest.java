@@ -59,6 +59,9 @@ final class QueryTest {
     entries.addAll(
         new Scene(around.topics(), Instant.now(), text -> text)
             .waiting("w", "tenant-0", Map.of("origin", "desk")));
+    entries.addAll(
+        new Scene(around.topics(), Instant.now(), text -> text)
+            .waiting("p", "tenant-1", Map.of(Sessions.SUBMITTED_BY, "jonas"), "a person"));
     around.write(entries);
     around.sink();
     around.awaitLog(entries.size());
@@ -116,7 +119,7 @@ final class QueryTest {
                 .stream()
                 .map(List::getFirst)
                 .toList())
-        .hasSize(SESSIONS + 1);
+        .hasSize(SESSIONS + 2);
   }
 
   @Test
@@ -129,7 +132,8 @@ final class QueryTest {
                 .map(Sessions.Session::sessionId)
                 .toList();
 
-    assertThat(found.apply(filter(Optional.of("waiting"), Optional.empty()))).containsExactly("w");
+    assertThat(found.apply(filter(Optional.of("waiting"), Optional.empty())))
+        .containsExactlyInAnyOrder("w", "p");
     assertThat(found.apply(filter(Optional.of("complete"), Optional.empty()))).hasSize(SESSIONS);
     assertThat(found.apply(filter(Optional.of("failed"), Optional.empty()))).isEmpty();
     assertThat(found.apply(filter(Optional.empty(), Optional.of("delete old"))))
@@ -301,6 +305,37 @@ final class QueryTest {
                     Ledger.Line::kind, Collectors.summingLong(line -> line.amount().nanoUsd())));
     assertThat(sums.get("reserved")).isEqualTo(amounts.reserved().nanoUsd());
     assertThat(sums.get("settled")).isEqualTo(amounts.settled().nanoUsd());
+  }
+
+  @Test
+  void content_that_is_stored_under_a_key_is_shown_as_it_was() {
+    assertThat(around.value("SELECT text FROM task WHERE session_id = 'p'")).startsWith("sealed:");
+    assertThat(around.value("SELECT arguments FROM approval WHERE session_id = 'p'"))
+        .startsWith("sealed:");
+
+    Sessions.Detail detail = new Sessions(store).find("p", Tenants.ALL).orElseThrow();
+    Approvals approvals = new Approvals(store);
+    Approvals.Approval approval = approvals.find("p/1/1", Tenants.ALL).orElseThrow();
+    List<Timelines.Step> steps =
+        new Timelines(store).steps("p", Tenants.ALL, 100, null).orElseThrow().steps();
+    Calls.ToolCall call = new Calls(store).tool("p/1/0", Tenants.ALL).orElseThrow();
+
+    assertThat(detail.session().text()).isEqualTo("delete what is old");
+    assertThat(detail.tasks().getFirst().text()).isEqualTo("delete what is old");
+    assertThat(detail.tasks().getFirst().submittedBy()).isEqualTo("jonas");
+    assertThat(approval.arguments()).isEqualTo("{\"what\":\"everything\"}");
+    assertThat(approval.question()).isEqualTo("may delete run?");
+    assertThat(approval.taskText()).isEqualTo("delete what is old");
+    assertThat(approvals.makers(approval)).containsExactly("jonas");
+    assertThat(call.arguments()).isEqualTo("{\"q\":\"old\"}");
+    assertThat(call.askedArguments()).isEqualTo("{\"q\":1}");
+    assertThat(call.error()).isEqualTo("the shelf is locked");
+    assertThat(call.preview()).isEqualTo("the shelf is locked");
+    assertThat(steps.get(1).arguments()).isEqualTo("{\"q\":\"old\"}");
+    Position asked = Objects.requireNonNull(detail.tasks().getFirst().position());
+    Records.LogRecord record = new Records(store).find(asked, Tenants.ALL).orElseThrow();
+    assertThat(record.withheld()).isEmpty();
+    assertThat(record.value()).isNotNull();
   }
 
   @Test
