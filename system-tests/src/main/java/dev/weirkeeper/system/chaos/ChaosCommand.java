@@ -27,7 +27,8 @@ import picocli.CommandLine.Option;
     })
 public final class ChaosCommand implements ExtraCommand {
 
-  private enum Guarantee {
+  /** What a run is made under. */
+  enum Guarantee {
     EXACTLY_ONCE("exactly-once"),
     AT_LEAST_ONCE("at-least-once");
 

@@ -35,7 +35,7 @@ public final class ChaosRun {
   private static final Logger LOG = LoggerFactory.getLogger(ChaosRun.class);
 
   /** Without a single result for so long, what is still open is lost. */
-  private static final Duration PATIENCE = Duration.ofMinutes(4);
+  private static final Duration PATIENCE = Duration.ofMinutes(10);
 
   /** Between two faults if the load stands still. */
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(12);
@@ -88,6 +88,13 @@ public final class ChaosRun {
             CompletableFuture.runAsync(() -> breakThings(breaker, driver, jobs.size()), threads);
         missing = driver.run(jobs, PATIENCE);
         faults.get();
+        if (driver.submitted() < jobs.size()) {
+          breaker
+              .troubles()
+              .add(
+                  "%d tasks were not submitted: nothing ended for %s"
+                      .formatted(jobs.size() - driver.submitted(), PATIENCE));
+        }
         missing = missing.isEmpty() ? missing : driver.await(PATIENCE);
       } catch (ExecutionException e) {
         throw new IllegalStateException("the faults could not be done", e.getCause());

@@ -17,6 +17,11 @@ record Schedule(List<Fault> faults) {
   private static final int LONGEST_STORM_MILLIS = 12_000;
   private static final int MOST_ECHOES = 20;
 
+  private static final List<Victim> VICTIMS = List.of(Victim.values());
+  private static final List<Victim> SERVICES =
+      List.of(Victim.PLANNER, Victim.EXECUTOR, Victim.SINK);
+  private static final List<Fault.Bad> BAD = List.of(Fault.Bad.values());
+
   /** Topics that services read: where echoes and bad records do harm, if they do. */
   static final List<String> READ =
       List.of(
@@ -100,16 +105,16 @@ record Schedule(List<Fault> faults) {
       Duration down = millis(random, LONGEST_DOWN_MILLIS);
       List<String> points = POINTS.getOrDefault(victim, List.of());
       faults.add(
-          points.isEmpty() || i < Victim.values().length || random.nextBoolean()
+          points.isEmpty() || i < VICTIMS.size() || random.nextBoolean()
               ? new Fault.Kill(victim, random.nextInt(8), down)
               : new Fault.Die(victim, random.nextInt(8), point(random, points), down));
     }
     for (int i = 0; i < amount.freezes; i++) {
-      Victim victim = Victim.values()[random.nextInt(Victim.SINK.ordinal() + 1)];
+      Victim victim = SERVICES.get(random.nextInt(SERVICES.size()));
       faults.add(new Fault.Freeze(victim, random.nextInt(8), millis(random, LONGEST_STILL_MILLIS)));
     }
     for (int i = 0; i < amount.restarts; i++) {
-      Victim victim = Victim.values()[random.nextInt(Victim.SINK.ordinal() + 1)];
+      Victim victim = SERVICES.get(random.nextInt(SERVICES.size()));
       faults.add(new Fault.Restart(victim, random.nextInt(8)));
     }
     for (int i = 0; i < amount.storms; i++) {
@@ -120,8 +125,7 @@ record Schedule(List<Fault> faults) {
       faults.add(
           i % 2 == 0
               ? new Fault.Echo(topic, 1 + random.nextInt(MOST_ECHOES))
-              : new Fault.Poison(
-                  topic, Fault.Bad.values()[random.nextInt(Fault.Bad.values().length)]));
+              : new Fault.Poison(topic, BAD.get(random.nextInt(BAD.size()))));
     }
     Collections.shuffle(faults, random);
     return new Schedule(faults);
@@ -129,8 +133,8 @@ record Schedule(List<Fault> faults) {
 
   /** The first kills go round, so that short runs have them all; the others as it comes. */
   private static Victim victim(Random random, int number) {
-    if (number < Victim.values().length) {
-      return Victim.values()[number];
+    if (number < VICTIMS.size()) {
+      return VICTIMS.get(number);
     }
     int one = random.nextInt(100);
     if (one < 32) {

@@ -20,6 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -45,7 +46,7 @@ public final class LoadDriver implements AutoCloseable {
   private final Map<String, Job> open = new ConcurrentHashMap<>();
   private final Map<String, TaskResult> results = new ConcurrentHashMap<>();
   private volatile long lastResult = System.nanoTime();
-  private volatile int submitted;
+  private final AtomicInteger submitted = new AtomicInteger();
 
   /**
    * @param atOnce most tasks without a result at a time
@@ -108,7 +109,7 @@ public final class LoadDriver implements AutoCloseable {
     if (job.twice()) {
       send(tasks, job.session(), task);
     }
-    submitted++;
+    submitted.incrementAndGet();
     Optional<Duration> cancel = job.cancelAfter();
     if (cancel.isPresent()) {
       var _ = alarms.schedule(() -> cancel(job), cancel.get().toMillis(), TimeUnit.MILLISECONDS);
@@ -135,7 +136,7 @@ public final class LoadDriver implements AutoCloseable {
 
   /** Tasks submitted so far. */
   public int submitted() {
-    return submitted;
+    return submitted.get();
   }
 
   /** Tasks submitted that have no result. */

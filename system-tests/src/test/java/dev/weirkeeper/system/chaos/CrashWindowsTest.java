@@ -45,7 +45,7 @@ final class CrashWindowsTest {
   private record Expected(String session, Outcome outcome) {}
 
   /** What a call may have come to. */
-  private enum Outcome {
+  enum Outcome {
     SUCCESS,
     UNKNOWN
   }

@@ -24,14 +24,16 @@ public final class ShortRuns {
 
   /** The one with transactions, with two planners and a bad network. */
   public static synchronized ShortRun exactlyOnce() throws IOException, InterruptedException {
-    ShortRun known = exactlyOnce;
-    return known == null ? exactlyOnce = run(true, 2, true) : known;
+    ShortRun made = exactlyOnce == null ? run(true, 2, true) : exactlyOnce;
+    exactlyOnce = made;
+    return made;
   }
 
   /** The one without, with one planner. */
   public static synchronized ShortRun atLeastOnce() throws IOException, InterruptedException {
-    ShortRun known = atLeastOnce;
-    return known == null ? atLeastOnce = run(false, 1, false) : known;
+    ShortRun made = atLeastOnce == null ? run(false, 1, false) : atLeastOnce;
+    atLeastOnce = made;
+    return made;
   }
 
   private static ShortRun run(boolean exactlyOnce, int planners, boolean network)

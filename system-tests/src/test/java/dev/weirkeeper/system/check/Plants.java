@@ -65,7 +65,8 @@ final class Plants {
     Said<TaskResult> result =
         first(TaskResult.class, one -> one.getStatus() == TaskStatus.COMPLETE);
     String session = result.value().getSessionId();
-    List<Said<SessionEvent>> events = history.eventRecords().get(session);
+    List<Said<SessionEvent>> events =
+        java.util.Objects.requireNonNull(history.eventRecords().get(session));
     Set<Place> gone = new HashSet<>();
     gone.add(result.place());
     int last = events.size() - 1;
