@@ -30,9 +30,9 @@ public record ClusterAddress(
     Optional<Secret> auditToken,
     Given given) {
 
-  /** The tool pools of a cluster. */
+  /** The tool pools of a cluster; services find theirs by themselves. */
   public static final Setting<List<String>> POOLS =
-      Setting.list("topics.pools")
+      Setting.list("cli.pools")
           .where(
               pools ->
                   !pools.isEmpty()

@@ -232,8 +232,10 @@ public final class Doctor {
                 all.add(
                     Examination.ill(
                         "pool " + pool,
-                        "a tool runs in it, but it is not among topics.pools",
-                        "add it to topics.pools and run weir topics create")));
+                        "a tool runs in it, but it is not among " + ClusterAddress.POOLS.key(),
+                        "add it to "
+                            + ClusterAddress.POOLS.key()
+                            + " and run weir topics create")));
   }
 
   private void audit(List<Examination> all) throws InterruptedException {

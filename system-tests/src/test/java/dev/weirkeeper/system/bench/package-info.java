@@ -1,0 +1,4 @@
+@NullMarked
+package dev.weirkeeper.system.bench;
+
+import org.jspecify.annotations.NullMarked;
