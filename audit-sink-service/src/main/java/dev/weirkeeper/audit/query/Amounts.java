@@ -1,6 +1,8 @@
 package dev.weirkeeper.audit.query;
 
 import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Function;
 
 /**
  * What the ledger says of something.
@@ -27,5 +29,18 @@ public record Amounts(
         row.money("released_nano_usd"),
         row.money("unsettled_nano_usd"),
         row.money("adjusted_nano_usd"));
+  }
+
+  static Amounts sum(List<Amounts> parts) {
+    return new Amounts(
+        sum(parts, Amounts::reserved),
+        sum(parts, Amounts::settled),
+        sum(parts, Amounts::released),
+        sum(parts, Amounts::unsettled),
+        sum(parts, Amounts::adjusted));
+  }
+
+  private static Money sum(List<Amounts> parts, Function<Amounts, Money> amount) {
+    return Money.of(parts.stream().map(amount).mapToLong(Money::nanoUsd).reduce(0, Math::addExact));
   }
 }

@@ -104,7 +104,18 @@ public final class Ledger {
       long calls,
       long failed,
       TokenCounts usage,
-      Amounts cost) {}
+      Amounts cost) {
+
+    private static Sum of(List<Sum> parts) {
+      return new Sum(
+          Map.of(),
+          null,
+          parts.stream().mapToLong(Sum::calls).sum(),
+          parts.stream().mapToLong(Sum::failed).sum(),
+          TokenCounts.sum(parts.stream().map(Sum::usage).toList()),
+          Amounts.sum(parts.stream().map(Sum::cost).toList()));
+    }
+  }
 
   /**
    * An answer.
@@ -168,9 +179,11 @@ public final class Ledger {
     return store.snapshot(
         asked -> {
           List<Sum> sums = asked.list(select, sql, row -> sum(row, dimensions, divided));
+          if (sums.size() <= limit) {
+            return new Answer(sums, Sum.of(sums), false);
+          }
           Sum all = asked.list(select, total, row -> sum(row, Set.of(), false)).getFirst();
-          boolean more = sums.size() > limit;
-          return new Answer(more ? List.copyOf(sums.subList(0, limit)) : sums, all, more);
+          return new Answer(List.copyOf(sums.subList(0, limit)), all, true);
         });
   }
 

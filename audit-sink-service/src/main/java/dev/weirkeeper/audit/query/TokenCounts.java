@@ -2,6 +2,7 @@ package dev.weirkeeper.audit.query;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.sql.SQLException;
+import java.util.List;
 
 /** Tokens by class; no token is in two of them, except that reasoning is part of the output. */
 public record TokenCounts(
@@ -24,5 +25,15 @@ public record TokenCounts(
         row.number("cache_read", 0),
         row.number("output", 0),
         row.number("reasoning_output", 0));
+  }
+
+  static TokenCounts sum(List<TokenCounts> parts) {
+    return new TokenCounts(
+        parts.stream().mapToLong(TokenCounts::uncachedInput).sum(),
+        parts.stream().mapToLong(TokenCounts::cacheWrite5m).sum(),
+        parts.stream().mapToLong(TokenCounts::cacheWrite1h).sum(),
+        parts.stream().mapToLong(TokenCounts::cacheRead).sum(),
+        parts.stream().mapToLong(TokenCounts::output).sum(),
+        parts.stream().mapToLong(TokenCounts::reasoningOutput).sum());
   }
 }
