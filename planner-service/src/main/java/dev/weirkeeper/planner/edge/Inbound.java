@@ -114,6 +114,16 @@ public record Inbound(Function<String, Pinned> pinned) {
     return decision;
   }
 
+  /** The task that an input brings. */
+  public static Optional<Task> task(Object input) {
+    return switch (input) {
+      case Task task -> Optional.of(task);
+      case ForkPart part when part.getPart() instanceof ForkStart start ->
+          Optional.ofNullable(start.getTask());
+      default -> Optional.empty();
+    };
+  }
+
   private SessionEvent task(Instant at, Task task, JournalRecord record) {
     return record.getUnservable() != null || record.getPinsDigest() == null
         ? unservable(at, task, record)

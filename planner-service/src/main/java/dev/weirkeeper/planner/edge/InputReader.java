@@ -13,7 +13,6 @@ import dev.weirkeeper.wire.BudgetGrant;
 import dev.weirkeeper.wire.Control;
 import dev.weirkeeper.wire.ControlKind;
 import dev.weirkeeper.wire.ForkPart;
-import dev.weirkeeper.wire.ForkStart;
 import dev.weirkeeper.wire.ModelCall;
 import dev.weirkeeper.wire.ModelReply;
 import dev.weirkeeper.wire.Task;
@@ -160,7 +159,7 @@ public final class InputReader {
     if (!ID.matcher(sessionId).matches()) {
       return new Input.Unreadable("session_id must be 1 to 255 printable ASCII characters");
     }
-    Optional<String> unfit = task(record).flatMap(task -> unfit(task, sessionId));
+    Optional<String> unfit = Inbound.task(record).flatMap(task -> unfit(task, sessionId));
     if (unfit.isPresent()) {
       return new Input.Unreadable(unfit.get());
     }
@@ -181,15 +180,6 @@ public final class InputReader {
     return home == partition
         ? new Input.Good(sessionId, record, refusal)
         : new Input.Misrouted(sessionId);
-  }
-
-  private static Optional<Task> task(SpecificRecord record) {
-    return switch (record) {
-      case Task task -> Optional.of(task);
-      case ForkPart part when part.getPart() instanceof ForkStart start ->
-          Optional.ofNullable(start.getTask());
-      default -> Optional.empty();
-    };
   }
 
   /** What of a task would end up in too many other records to be of any length. */

@@ -41,6 +41,9 @@ final class Act {
   /** Takes up the calls of a turn. All are answered, one way or another, before the next turn. */
   static SessionState turn(Draft d, Now before, List<RequestedCall> requested) {
     Now now = before;
+    if (now.run().late(d.at)) {
+      return refuseAll(d, now, requested, Status.DEADLINE_EXCEEDED, Ending.tookTooLong(now.run()));
+    }
     int left = Left.of(now).steps();
     if (requested.size() > left) {
       String why =

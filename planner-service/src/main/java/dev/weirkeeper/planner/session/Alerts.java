@@ -1,6 +1,7 @@
 package dev.weirkeeper.planner.session;
 
 import dev.weirkeeper.planner.agent.Agent;
+import dev.weirkeeper.planner.session.Decision.Phase;
 import dev.weirkeeper.planner.session.Effect.AlertKind;
 import dev.weirkeeper.planner.session.Effect.RaiseAlert;
 import java.time.Duration;
@@ -25,6 +26,7 @@ final class Alerts {
   static Now longRunning(Draft d, Now now) {
     Duration threshold = now.run().agent().alerts().duration().orElse(Duration.ZERO);
     long age = Duration.between(now.run().startedAt(), d.at).toMillis();
+    d.because(Phase.OBSERVE, "the task runs for longer than " + threshold);
     return raise(d, now, AlertKind.DURATION, threshold.toMillis(), age);
   }
 

@@ -24,10 +24,7 @@ public record Decision(
     APPLIED,
     /** Refused or too late: nothing moved, but the log says that it came and why it did nothing. */
     NOTED,
-    /**
-     * Already applied. Nothing is logged; the effects repeat what the session waits for, since
-     * whoever repeats an input may have lost what it led to.
-     */
+    /** Already applied: nothing moves, nothing is logged and nothing is done. */
     REPEATED
   }
 

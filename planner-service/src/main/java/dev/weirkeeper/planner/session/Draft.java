@@ -4,7 +4,6 @@ import dev.weirkeeper.planner.money.LedgerEntry;
 import dev.weirkeeper.planner.money.NanoUsd;
 import dev.weirkeeper.planner.session.Decision.Kind;
 import dev.weirkeeper.planner.session.Decision.Phase;
-import dev.weirkeeper.planner.session.Effect.Notice;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,24 +66,8 @@ final class Draft {
 
   Decision decide(SessionState before, SessionState after) {
     return kind == Kind.REPEATED
-        ? new Decision(
-            kind, before, Waiting.outstanding(before), List.of(), phase, reasons.toString())
+        ? new Decision(kind, before, List.of(), List.of(), phase, reasons.toString())
         : new Decision(
-            kind,
-            remembering(after),
-            List.copyOf(effects),
-            List.copyOf(ledger),
-            phase,
-            reasons.toString());
-  }
-
-  private SessionState remembering(SessionState after) {
-    List<Notice> notices = new ArrayList<>(effects.size());
-    for (Effect effect : effects) {
-      if (effect instanceof Notice notice) {
-        notices.add(notice);
-      }
-    }
-    return notices.isEmpty() ? after : after.with(after.session().telling(notices));
+            kind, after, List.copyOf(effects), List.copyOf(ledger), phase, reasons.toString());
   }
 }

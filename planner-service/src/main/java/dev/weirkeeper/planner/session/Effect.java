@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Something the shell is to do. Effects may be handed over more than once; their ids are derived,
- * so every receiver can drop what it has seen.
+ * Something the shell is to do. An effect may be done more than once, when a planner dies and its
+ * successor can't know; ids are derived, so every receiver can drop what it has seen.
  */
 public sealed interface Effect {
 
@@ -53,9 +53,6 @@ public sealed interface Effect {
 
   /** Stop waiting for a model call; its reply, if one comes, still settles the bill. */
   record AbandonModel(String id) implements Effect {}
-
-  /** Said once and answered by nobody, so the session remembers for a while what it said. */
-  sealed interface Notice extends Effect {}
 
   /** A call that somebody other than a person answers. */
   sealed interface Dispatch extends Effect {
@@ -109,7 +106,7 @@ public sealed interface Effect {
       implements Dispatch {}
 
   /** Stop a sub-agent that its parent no longer waits for. */
-  record CancelAgent(String id, String reason, Instant at) implements Notice {}
+  record CancelAgent(String id, String reason, Instant at) implements Effect {}
 
   /** Arguments as canonical JSON with their SHA-256 in hex. */
   record Arguments(String json, String hash) {}
@@ -144,7 +141,7 @@ public sealed interface Effect {
    * @param at lies in the UTC day whose budget it came from
    */
   record ReturnBudget(String id, String taskId, String tenant, NanoUsd amount, Instant at)
-      implements Notice {}
+      implements Effect {}
 
   /** Say how a task ended. */
   record PublishResult(
@@ -160,7 +157,7 @@ public sealed interface Effect {
       Instant endedAt,
       long firstSequence,
       long lastSequence)
-      implements Notice {}
+      implements Effect {}
 
   /** How a task ends. The set is closed. */
   enum Status {
@@ -176,7 +173,7 @@ public sealed interface Effect {
 
   /** Tell people that a threshold was passed. */
   record RaiseAlert(String id, AlertKind kind, Task task, long threshold, long value, Instant at)
-      implements Notice {}
+      implements Effect {}
 
   /** What an alert is about. The unit of its numbers is nano-dollars, steps or milliseconds. */
   enum AlertKind {

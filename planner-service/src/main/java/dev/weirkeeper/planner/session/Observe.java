@@ -8,6 +8,7 @@ import dev.weirkeeper.planner.session.Decision.Phase;
 import dev.weirkeeper.planner.session.Effect.Approval;
 import dev.weirkeeper.planner.session.Effect.Arguments;
 import dev.weirkeeper.planner.session.Effect.AskPerson;
+import dev.weirkeeper.planner.session.Effect.Status;
 import dev.weirkeeper.planner.session.OpenCall.Progress.Asked;
 import dev.weirkeeper.planner.session.OpenCall.Progress.Done;
 import dev.weirkeeper.planner.session.OpenCall.Progress.Gated;
@@ -196,6 +197,13 @@ final class Observe {
 
   /** Sends what may be sent, and goes on to the next turn if nothing is left open. */
   static SessionState advance(Draft d, Now before, List<OpenCall> open) {
+    if (before.run().late(d.at)) {
+      return Ending.stop(
+          d,
+          new AwaitingTools(before.session(), before.run(), open, d.at),
+          Status.DEADLINE_EXCEEDED,
+          Ending.tookTooLong(before.run()));
+    }
     Now now = before;
     List<OpenCall> calls = new ArrayList<>(open);
     int underWay = 0;

@@ -24,7 +24,7 @@ final class Reflect {
 
   /** Nothing new is started after the deadline or while the session is paused. */
   static Optional<SessionState> halt(Draft d, Now now) {
-    if (!d.at.isBefore(now.run().deadline())) {
+    if (now.run().late(d.at)) {
       return Optional.of(
           Ending.end(d, now, Status.DEADLINE_EXCEEDED, Ending.tookTooLong(now.run()), ""));
     }

@@ -117,6 +117,11 @@ public record Run(
     return startedAt.plus(limits().maxDuration());
   }
 
+  /** Whether nothing new may be started for it any more. */
+  boolean late(Instant at) {
+    return !at.isBefore(deadline());
+  }
+
   Run with(Spent more) {
     return new Run(
         task,

@@ -28,10 +28,9 @@ public final class Waiting {
   /** A time and what it is for. */
   public record Alarm(Instant at, Timer timer) {}
 
-  /** The effects that somebody has yet to answer, and the last notices. */
+  /** The effects that somebody has yet to answer. */
   public static List<Effect> outstanding(SessionState state) {
     List<Effect> effects = new ArrayList<>();
-    state.session().told().forEach(one -> effects.add(one.notice()));
     switch (state) {
       case Idle _, Copying _, Paused _ -> {}
       case AwaitingBudget waiting -> effects.add(waiting.request());

@@ -3,8 +3,7 @@
  *
  * <p>{@link dev.weirkeeper.planner.session.Planner#step} takes a situation and an event and gives
  * the next situation and the effects, nothing else. A session's state is the fold of its events; so
- * a log of events can be replayed, and a crash loses nothing that can't be derived again ({@link
- * dev.weirkeeper.planner.session.Waiting#outstanding}).
+ * a log of events can be replayed, and a crash loses nothing that can't be derived again.
  *
  * <p>It is not: a Kafka program, a JSON program, a clock. Time comes in with each event, content
  * stays in the journal and is named by its sequence number and hash, ids are derived from session,

@@ -2,6 +2,8 @@ package dev.weirkeeper.planner.topology;
 
 import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.planner.edge.Directory;
+import dev.weirkeeper.planner.money.DailyBudget;
+import dev.weirkeeper.planner.money.NanoUsd;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.serde.UnreadableRecordException;
@@ -99,14 +101,14 @@ final class BudgetProcessor implements Processor<byte[], byte[], byte[], Outgoin
       return grant(request, number(earlier), limit, before, day);
     }
     long wanted = request.getAmountNanoUsd();
-    long granted = wanted <= 0 ? wanted : Math.clamp(limit - before, 0, wanted);
-    if (wanted > 0 && granted < request.getAtLeastNanoUsd()) {
-      granted = 0;
-    }
-    long after = Math.max(0, before + granted);
+    DailyBudget budget = new DailyBudget(new NanoUsd(limit), new NanoUsd(before));
+    long granted =
+        wanted <= 0
+            ? wanted
+            : budget.grant(new NanoUsd(wanted), new NanoUsd(request.getAtLeastNanoUsd())).value();
+    long after = budget.taking(new NanoUsd(granted)).used().value();
     // Under at-least-once a crash may keep the first write and lose the second, and the request
-    // comes
-    // again: then a grant is counted twice or a return not at all, never the other way round.
+    // comes again: then a grant is counted twice or a return not at all, never the other way round.
     if (granted >= 0) {
       budgets.put(used, bytes(after));
       budgets.put(asked, bytes(granted));

@@ -515,15 +515,12 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       TaskTrace trace = task != null ? arrived : trace(session, told.getTaskId(), before);
       write(shell.topics().events().name(), session.id, told, trace.headers());
       report(session, before, decision, input, headers);
+      emit(session, before, decision.effects());
     } else {
       remember(session);
       if (ref != null) {
         tellAgain(session, repeated -> ref.equals(repeated.getInputRef()));
       }
-    }
-    // With transactions nothing that a repeated input led to can be lost, and topics have no twins.
-    if (decision.kind() != Decision.Kind.REPEATED || shell.atLeastOnce()) {
-      emit(session, before, decision.effects());
     }
   }
 
@@ -531,9 +528,10 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
   /**
    * Under at-least-once what is written before a commit may reach its topics in part: the journal's
-   * changelog may have a record whose event is lost. The input is read again then, and found in the
-   * journal: its event is written once more, word by word, with those of the timers before it,
-   * which nothing brings back, and with all that follow.
+   * changelog may have a record whose event, or what it led to, is lost. The input is read again
+   * then, and found in the journal: its event is written once more, word by word, with those of the
+   * timers before it, which nothing brings back, and with all that follow, and so are their
+   * effects. Model calls have a way of their own: they may have been made.
    *
    * @param first which record of the journal it begins with
    */
@@ -560,7 +558,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       dev.weirkeeper.planner.session.SessionEvent event = inbound.event(record);
       Decision decision = Planner.step(before, event);
       if (record.getSequence() >= from) {
-        Task task = record.getInput() instanceof Task brought ? brought : null;
+        Task task = Inbound.task(record.getInput()).orElse(null);
         SessionEvent told = event(again, decision, event, record, task);
         again.state = decision.next();
         if (told.getHash().equals(record.getEventHash())) {
@@ -570,6 +568,12 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
               told,
               trace(again, told.getTaskId(), before).headers());
         }
+        emit(
+            again,
+            before,
+            decision.effects().stream()
+                .filter(effect -> !(effect instanceof Effect.CallModel))
+                .toList());
       }
       again.state = decision.next();
       again.lastHash = record.getEventHash();
@@ -578,19 +582,13 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
   /**
    * What a timer led to may be lost in the same way, and no input brings it back: whoever takes a
-   * session over whose last record is a timer's tells it and asks for what is outstanding again.
+   * session over whose last record is a timer's tells it again.
    */
   private void tellAgainWhatTimersDid(String id) {
     LiveSession session = session(id);
     long last = session.state.session().sequence();
     if (last > 0 && Objects.requireNonNull(journal).read(id, last).getInputRef() == null) {
       tellAgain(session, record -> record.getSequence() == last);
-      // Model calls have a way of their own: they may have been made.
-      List<Effect> outstanding =
-          Waiting.outstanding(session.state).stream()
-              .filter(effect -> !(effect instanceof Effect.CallModel))
-              .toList();
-      emit(session, session.state, outstanding);
     }
   }
 

@@ -265,7 +265,7 @@ final class ModelCallsTest {
   void a_repeated_reply_is_booked_once() {
     story.task("t1").asksFor("search");
 
-    story.again().repeated().then("call tool s/1/0 search {}").ledger();
+    story.again().repeated().ledger();
     story.result("s/1/0", "found");
     story.repliesTo("s/1/m1", Stop.TOOL_USE, "", "search").repeated();
   }

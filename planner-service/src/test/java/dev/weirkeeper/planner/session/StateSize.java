@@ -9,7 +9,6 @@ public final class StateSize {
   private StateSize() {}
 
   private static final int IDS = 64;
-  private static final int EVENTS = 32;
 
   /** What has outgrown its bound, in words. */
   public static Optional<String> problem(SessionState state) {
@@ -18,10 +17,6 @@ public final class StateSize {
         || inputs.seen().items().size() > IDS
         || inputs.revoked().items().size() > IDS) {
       return Optional.of("more than " + IDS + " ids of inputs are remembered");
-    }
-    var told = state.session().told();
-    if (!told.isEmpty() && told.getFirst().sequence() <= told.getLast().sequence() - EVENTS) {
-      return Optional.of("notices of more than " + EVENTS + " events are remembered");
     }
     if (state instanceof Running running
         && running.run().recentCalls().items().size() > Limits.WINDOW) {

@@ -187,12 +187,5 @@ final class SubAgentsTest {
               "cancel agent s/1/0",
               "publish t1 DEADLINE_EXCEEDED: the task took longer than its limit of PT1M");
     }
-
-    @Test
-    void the_cancellation_is_told_again_to_whoever_may_have_missed_it() {
-      story.task("t1").asksFor("helper").cancel();
-
-      story.again().thenAlso("cancel agent s/1/0");
-    }
   }
 }

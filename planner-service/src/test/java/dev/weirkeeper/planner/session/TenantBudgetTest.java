@@ -94,7 +94,7 @@ final class TenantBudgetTest {
   void a_repeated_grant_is_taken_once() {
     story.task("t1").granted();
 
-    story.again().repeated().then("call model s/1/m1");
+    story.again().repeated();
     assertThat(story.run().lease().amount()).hasToString("$0.522924");
   }
 
