@@ -284,7 +284,7 @@ final class QueryTest {
     assertThat(answer.groups()).hasSize(5);
     assertThat(answer.groups())
         .isSortedAccordingTo(
-            java.util.Comparator.comparing((Ledger.Sum sum) -> sum.cost().settled().nanoUsd())
+            java.util.Comparator.comparingLong((Ledger.Sum sum) -> sum.cost().settled().nanoUsd())
                 .reversed());
     assertThat(answer.total().cost().settled().nanoUsd())
         .isEqualTo(around.number("SELECT sum(settled_nano_usd) FROM session"));
