@@ -10,6 +10,7 @@ import dev.weirkeeper.audit.store.DayPartitions;
 import dev.weirkeeper.audit.store.Retention;
 import dev.weirkeeper.operations.cluster.ClusterFitness;
 import dev.weirkeeper.operations.health.Check;
+import dev.weirkeeper.operations.trace.Tracing;
 import dev.weirkeeper.schemas.topic.Topics;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.SQLException;
@@ -44,6 +45,7 @@ public final class AuditSinkService implements AutoCloseable {
   private final AuditSinkConfig config;
   private final Database database;
   private final IngestMetrics metrics;
+  private final Tracing tracing;
   private final InstantSource clock;
   private final CountDownLatch stopping = new CountDownLatch(1);
   private final Thread starter;
@@ -56,29 +58,35 @@ public final class AuditSinkService implements AutoCloseable {
   private volatile Optional<String> failure = Optional.empty();
 
   private AuditSinkService(
-      AuditSinkConfig config, Database database, MeterRegistry registry, InstantSource clock) {
+      AuditSinkConfig config,
+      Database database,
+      MeterRegistry registry,
+      Tracing tracing,
+      InstantSource clock) {
     this.config = config;
     this.database = database;
     this.metrics = new IngestMetrics(registry);
+    this.tracing = tracing;
     this.clock = clock;
     this.starter = Thread.ofPlatform().name("audit-start").unstarted(this::open);
   }
 
-  /** Starts with these settings. */
+  /** Starts with these settings, without traces. */
   public static AuditSinkService start(AuditSinkConfig config, MeterRegistry registry) {
-    return start(config, registry, InstantSource.system());
+    return start(config, registry, Tracing.off(), InstantSource.system());
   }
 
   /**
    * Starts with these settings.
    *
+   * @param tracing reports batches; the caller's to close
    * @param clock tells which days get partitions and what is past its retention; no row depends on
    *     it
    */
   public static AuditSinkService start(
-      AuditSinkConfig config, MeterRegistry registry, InstantSource clock) {
+      AuditSinkConfig config, MeterRegistry registry, Tracing tracing, InstantSource clock) {
     AuditSinkService service =
-        new AuditSinkService(config, Database.open(config.postgres()), registry, clock);
+        new AuditSinkService(config, Database.open(config.postgres()), registry, tracing, clock);
     service.starter.start();
     return service;
   }
@@ -210,6 +218,7 @@ public final class AuditSinkService implements AutoCloseable {
                 database,
                 days,
                 metrics,
+                tracing,
                 clock,
                 config.redaction());
         ingest = started;

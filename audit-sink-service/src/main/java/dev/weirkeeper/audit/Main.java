@@ -10,6 +10,8 @@ import dev.weirkeeper.operations.health.HealthConfig;
 import dev.weirkeeper.operations.health.HealthServer;
 import dev.weirkeeper.operations.health.ServiceIdentity;
 import dev.weirkeeper.operations.log.LogConfig;
+import dev.weirkeeper.operations.trace.TraceConfig;
+import dev.weirkeeper.operations.trace.Tracing;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -27,7 +29,8 @@ public final class Main {
       AuditSinkConfig.CATALOGUE
           .and(ConsoleConfig.CATALOGUE)
           .and(HealthConfig.CATALOGUE)
-          .and(LogConfig.CATALOGUE);
+          .and(LogConfig.CATALOGUE)
+          .and(TraceConfig.CATALOGUE);
 
   private static final Duration LOOK = Duration.ofMillis(500);
 
@@ -44,15 +47,14 @@ public final class Main {
     }
     LogConfig.from(settings).apply();
     PrometheusMeterRegistry metrics = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    ServiceIdentity identity = ServiceIdentity.of("audit-sink", Main.class, Map.of());
+    Tracing tracing = Tracing.start(TraceConfig.from(settings), identity);
     AuditSinkConfig config = AuditSinkConfig.from(settings);
-    AuditSinkService sink = AuditSinkService.start(config, metrics);
+    AuditSinkService sink =
+        AuditSinkService.start(config, metrics, tracing, InstantSource.system());
     HealthServer health =
         HealthServer.start(
-            HealthConfig.from(settings),
-            ServiceIdentity.of("audit-sink", Main.class, Map.of()),
-            metrics,
-            sink.live(),
-            sink.ready());
+            HealthConfig.from(settings), identity, metrics, sink.live(), sink.ready());
     ConsoleConfig served = ConsoleConfig.from(settings);
     Optional<ConsoleServer> console =
         served.enabled()
@@ -67,6 +69,7 @@ public final class Main {
                 () -> {
                   console.ifPresent(ConsoleServer::close);
                   sink.close();
+                  tracing.close();
                   health.close();
                   stop.countDown();
                 }));

@@ -7,6 +7,7 @@ import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.planner.provider.ModelClient;
 import dev.weirkeeper.planner.topology.ModelDesk;
 import dev.weirkeeper.planner.topology.PlannerClock;
+import dev.weirkeeper.planner.topology.PlannerMetrics;
 import dev.weirkeeper.planner.topology.PlannerTopology;
 import dev.weirkeeper.planner.topology.Shell;
 import dev.weirkeeper.planner.topology.Spans;
@@ -18,7 +19,6 @@ import dev.weirkeeper.schemas.topic.Topics;
 import dev.weirkeeper.wire.ModelError;
 import dev.weirkeeper.wire.ModelErrorKind;
 import dev.weirkeeper.wire.ModelReply;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.io.IOException;
@@ -95,6 +95,7 @@ public final class PlannerService implements AutoCloseable {
   public static PlannerService start(PlannerConfig config, MeterRegistry metrics, Tracing tracing)
       throws IOException {
     Spans spans = new Spans(tracing);
+    PlannerMetrics counts = new PlannerMetrics(metrics);
     Topics topics = new Topics(config.connection().topicPrefix());
     PriceBook prices = PriceBook.shipped();
     if (config.priceFile().isPresent()) {
@@ -114,6 +115,7 @@ public final class PlannerService implements AutoCloseable {
             (call, prompt, cancellation) -> client.call(call, prompt, cancellation, _ -> {}),
             (call, reply, headers) -> {
               send(replies, replyTopic, reply, headers, config.maxRecordBytes());
+              counts.replied(call, reply);
               spans.replied(call, reply, headers);
             },
             (partition, underWay) -> {
@@ -147,12 +149,13 @@ public final class PlannerService implements AutoCloseable {
             config.guarantee() == PlannerConfig.Guarantee.AT_LEAST_ONCE,
             config.auditUrl(),
             spans,
-            config.redaction());
+            config.redaction(),
+            counts);
     KafkaStreams streams = new KafkaStreams(PlannerTopology.of(shell), streamsConfig(config));
     streams.setUncaughtExceptionHandler(PlannerService::failed);
     KafkaStreamsMetrics kafkaMetrics = new KafkaStreamsMetrics(streams);
     kafkaMetrics.bindTo(metrics);
-    Gauge.builder("weirkeeper.model.calls.in.flight", desk, ModelDesk::underWay).register(metrics);
+    counts.modelCallsUnderWay(desk::underWay);
     streams.start();
     return new PlannerService(streams, desk, client, replies, directory, kafkaMetrics);
   }

@@ -6,6 +6,7 @@ import dev.weirkeeper.audit.store.Database;
 import dev.weirkeeper.audit.store.DayPartitions;
 import dev.weirkeeper.operations.config.Connection;
 import dev.weirkeeper.operations.redaction.Redaction;
+import dev.weirkeeper.operations.trace.Tracing;
 import dev.weirkeeper.schemas.topic.Topics;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -60,6 +61,7 @@ public final class Ingest implements AutoCloseable {
       Database database,
       DayPartitions days,
       IngestMetrics metrics,
+      Tracing tracing,
       InstantSource clock,
       Redaction redaction) {
     Topics topics = new Topics(kafka.topicPrefix());
@@ -78,6 +80,7 @@ public final class Ingest implements AutoCloseable {
             new Decoder(kafka.serde(), catalogue, redaction),
             redaction,
             metrics,
+            tracing,
             clock,
             config);
     String host = host();

@@ -1,7 +1,8 @@
 package dev.weirkeeper.audit.ingest;
 
+import dev.weirkeeper.operations.metric.Measure;
+import dev.weirkeeper.operations.metric.Measures;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.Map;
@@ -11,34 +12,43 @@ import java.util.concurrent.TimeUnit;
 /** What can be watched of the intake. Thread-safe. */
 public final class IngestMetrics {
 
+  private static final Measure RECORDS =
+      Measure.counter("weirkeeper.audit.records").describedAs("records stored");
+  private static final Measure BYTES =
+      Measure.counter("weirkeeper.audit.bytes").in("bytes").describedAs("keys and values stored");
+  private static final Measure DEAD_LETTERS =
+      Measure.counter("weirkeeper.audit.dead.letters").describedAs("records given up");
+  private static final Measure BATCH =
+      Measure.timer("weirkeeper.audit.batch")
+          .describedAs("time to decode and store what one poll brought");
+  private static final Measure LAG =
+      Measure.gauge("weirkeeper.audit.lag")
+          .describedAs("records at the broker that are not stored yet");
+  private static final Measure INTERRUPTIONS =
+      Measure.counter("weirkeeper.audit.interruptions")
+          .describedAs(
+              "times that storing stopped because PostgreSQL, the registry or Kafka did not"
+                  + " answer");
+
+  /** Every metric of the intake. */
+  public static final Measures ALL =
+      Measures.of(RECORDS, BYTES, DEAD_LETTERS, BATCH, LAG, INTERRUPTIONS);
+
   private final Counter records;
   private final Counter bytes;
   private final Counter deadLetters;
+  private final Counter interruptions;
   private final Timer batches;
   private final Map<String, Long> lag = new ConcurrentHashMap<>();
 
   /** Registers the meters. */
   public IngestMetrics(MeterRegistry registry) {
-    records =
-        Counter.builder("weirkeeper.audit.records")
-            .description("records stored")
-            .register(registry);
-    bytes =
-        Counter.builder("weirkeeper.audit.bytes")
-            .description("bytes of keys and values stored")
-            .baseUnit("bytes")
-            .register(registry);
-    deadLetters =
-        Counter.builder("weirkeeper.audit.dead.letters")
-            .description("records given up")
-            .register(registry);
-    batches =
-        Timer.builder("weirkeeper.audit.batch")
-            .description("time to decode and store what one poll brought")
-            .register(registry);
-    Gauge.builder("weirkeeper.audit.lag", this, IngestMetrics::totalLag)
-        .description("records at the broker that are not stored yet")
-        .register(registry);
+    records = RECORDS.counter(registry);
+    bytes = BYTES.counter(registry);
+    deadLetters = DEAD_LETTERS.counter(registry);
+    interruptions = INTERRUPTIONS.counter(registry);
+    batches = BATCH.timer(registry);
+    LAG.gauge(registry, this::totalLag);
   }
 
   void stored(int count, long size) {
@@ -50,6 +60,10 @@ public final class IngestMetrics {
     deadLetters.increment();
   }
 
+  void interrupted() {
+    interruptions.increment();
+  }
+
   void took(long nanos) {
     batches.record(nanos, TimeUnit.NANOSECONDS);
   }
@@ -58,7 +72,7 @@ public final class IngestMetrics {
     lag.put(member, count);
   }
 
-  private double totalLag() {
+  private Number totalLag() {
     return lag.values().stream().mapToLong(Long::longValue).sum();
   }
 }

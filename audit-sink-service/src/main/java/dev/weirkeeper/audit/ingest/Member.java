@@ -5,12 +5,17 @@ import dev.weirkeeper.audit.ingest.Claims.FencedException;
 import dev.weirkeeper.audit.store.Database;
 import dev.weirkeeper.audit.store.DayPartitions;
 import dev.weirkeeper.operations.redaction.Redaction;
+import dev.weirkeeper.operations.trace.IngestSpan;
+import dev.weirkeeper.operations.trace.TraceContext;
+import dev.weirkeeper.operations.trace.Tracing;
 import dev.weirkeeper.schemas.deadletter.DeadLetter;
 import dev.weirkeeper.schemas.serde.RegistryUnavailableException;
 import dev.weirkeeper.schemas.topic.Topics;
+import dev.weirkeeper.wire.TaskResult;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -73,6 +78,7 @@ final class Member implements Runnable {
       Decoder decoder,
       Redaction redaction,
       IngestMetrics metrics,
+      Tracing tracing,
       InstantSource clock,
       IngestConfig config) {}
 
@@ -324,8 +330,7 @@ final class Member implements Runnable {
           next.put(partition, raw.offset() + 1);
           bytes += Math.max(0, raw.serializedKeySize()) + Math.max(0, raw.serializedValueSize());
           if (batch.size() >= its.config().batchRecords() || bytes >= its.config().batchBytes()) {
-            writer.write(open, batch, next);
-            its.metrics().stored(batch.size(), bytes);
+            store(open, batch, next, bytes);
             batch = new ArrayList<>();
             next = new HashMap<>();
             bytes = 0;
@@ -338,8 +343,7 @@ final class Member implements Runnable {
         }
       }
       if (!next.isEmpty()) {
-        writer.write(open, batch, next);
-        its.metrics().stored(batch.size(), bytes);
+        store(open, batch, next, bytes);
       }
       its.metrics().took(System.nanoTime() - started);
     } catch (SQLException e) {
@@ -350,6 +354,26 @@ final class Member implements Runnable {
       suspend("schema registry: " + e.getMessage(), e);
     } catch (CopyFailedException e) {
       suspend("dead-letter topic: " + e.getMessage(), e);
+    }
+  }
+
+  private void store(
+      Connection open, List<Arrival> batch, Map<TopicPartition, Long> next, long bytes)
+      throws SQLException, FencedException {
+    Instant began = its.clock().instant();
+    writer.write(open, batch, next);
+    its.metrics().stored(batch.size(), bytes);
+    if (its.tracing().on() && !batch.isEmpty()) {
+      List<TraceContext> ended =
+          batch.stream()
+              .filter(
+                  arrival ->
+                      arrival.content() instanceof Arrival.Content.Understood understood
+                          && understood.value() instanceof TaskResult)
+              .flatMap(arrival -> TraceContext.from(arrival.raw().headers()).stream())
+              .toList();
+      its.tracing()
+          .ingest(new IngestSpan(batch.size(), bytes, ended, began, its.clock().instant()));
     }
   }
 
@@ -420,6 +444,7 @@ final class Member implements Runnable {
     long now = System.nanoTime();
     if (state.waiting().isEmpty()) {
       outageSince = now;
+      its.metrics().interrupted();
       nextReminder = now + REMIND.toNanos();
       log.warn("{} waits, nothing is lost: {}", name, reason);
       log.debug("cause", cause);

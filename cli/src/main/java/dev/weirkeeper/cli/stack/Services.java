@@ -73,7 +73,13 @@ final class Services {
 
   AuditSinkService auditSink() {
     AuditSinkService sink =
-        parts.add("audit sink", AuditSinkService.start(AuditSinkConfig.from(given), metrics));
+        parts.add(
+            "audit sink",
+            AuditSinkService.start(
+                AuditSinkConfig.from(given),
+                metrics,
+                tracing("audit-sink"),
+                InstantSource.system()));
     live.addAll(sink.live());
     ready.addAll(sink.ready());
     return sink;

@@ -1,6 +1,5 @@
 package dev.weirkeeper.planner.topology;
 
-import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.planner.money.DailyBudget;
 import dev.weirkeeper.planner.money.NanoUsd;
@@ -18,7 +17,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -41,6 +39,7 @@ final class BudgetProcessor implements Processor<byte[], byte[], byte[], Outgoin
   static final String STORE = "budgets";
   private static final int DAYS_KEPT = 8;
 
+  private final Shell shell;
   private final Topics topics;
   private final Directory directory;
   private final AvroDeserializer<BudgetRequest> reader;
@@ -48,11 +47,12 @@ final class BudgetProcessor implements Processor<byte[], byte[], byte[], Outgoin
   private @Nullable ProcessorContext<byte[], Outgoing> context;
   private @Nullable KeyValueStore<String, byte[]> store;
 
-  BudgetProcessor(Topics topics, Directory directory, Map<String, ?> serde) {
-    this.topics = topics;
-    this.directory = directory;
-    this.reader = new AvroDeserializer<>(BudgetRequest.class, serde);
-    this.writer = new AvroSerializer<>(serde);
+  BudgetProcessor(Shell shell) {
+    this.shell = shell;
+    this.topics = shell.topics();
+    this.directory = shell.directory();
+    this.reader = new AvroDeserializer<>(BudgetRequest.class, shell.serde());
+    this.writer = new AvroSerializer<>(shell.serde());
   }
 
   @Override
@@ -73,7 +73,7 @@ final class BudgetProcessor implements Processor<byte[], byte[], byte[], Outgoin
         throw new IllegalArgumentException("the record is empty");
       }
     } catch (UnreadableRecordException | IllegalArgumentException e) {
-      DeadLetters.forward(out, topics, record, String.valueOf(e.getMessage()), Redaction.byForm());
+      DeadLetters.forward(out, shell, record, String.valueOf(e.getMessage()));
       return;
     }
     BudgetGrant grant = answer(request);

@@ -2,7 +2,6 @@ package dev.weirkeeper.planner.topology;
 
 import dev.weirkeeper.operations.redaction.Redaction;
 import dev.weirkeeper.schemas.deadletter.DeadLetter;
-import dev.weirkeeper.schemas.topic.Topics;
 import java.util.HashSet;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -23,12 +22,13 @@ final class DeadLetters {
 
   static void forward(
       ProcessorContext<byte[], Outgoing> context,
-      Topics topics,
+      Shell shell,
       Record<byte[], byte[]> record,
-      String why,
-      Redaction redaction) {
+      String why) {
+    Redaction redaction = shell.redaction();
     String reason = redaction.apply(why);
     RecordMetadata origin = context.recordMetadata().orElseThrow();
+    shell.metrics().deadLettered(origin.topic());
     LOG.warn(
         "record {}-{}@{} is put aside: {}",
         origin.topic(),
@@ -50,7 +50,11 @@ final class DeadLetters {
             java.util.Optional.empty());
     ProducerRecord<byte[], byte[]> copy =
         DeadLetter.copy(
-            topics, original, reason, SERVICE, bytes -> redaction.cover(bytes, new HashSet<>()));
+            shell.topics(),
+            original,
+            reason,
+            SERVICE,
+            bytes -> redaction.cover(bytes, new HashSet<>()));
     context.forward(
         new Record<>(
             copy.key(),

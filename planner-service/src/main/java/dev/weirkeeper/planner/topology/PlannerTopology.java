@@ -69,7 +69,7 @@ public final class PlannerTopology {
         .addProcessor(
             "budgets",
             processor(
-                () -> new BudgetProcessor(topics, shell.directory(), shell.serde()),
+                () -> new BudgetProcessor(shell),
                 Set.of(store(BudgetProcessor.STORE, Serdes.String()))),
             "budget-requests");
     sink(topology, "session-outputs", "sessions");

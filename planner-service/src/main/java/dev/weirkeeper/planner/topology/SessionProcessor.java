@@ -128,6 +128,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private String previousOwner = "";
 
   private @Nullable ProcessorContext<byte[], Outgoing> context;
+  private PlannerMetrics.@Nullable Partition counts;
   private @Nullable Journal journal;
   private @Nullable Transcripts transcripts;
   private @Nullable KeyValueStore<String, byte[]> sessions;
@@ -169,11 +170,14 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     pinsStore = opened.getStateStore(PINS);
     byte[] owner = sessionStore.get(OWNER);
     previousOwner = owner == null ? "" : new String(owner, StandardCharsets.UTF_8);
+    PlannerMetrics.Partition counting = shell.metrics().partition();
+    counts = counting;
     if (shell.atLeastOnce()) {
       noteLately(sessionStore);
     }
     for (String id : openSessions()) {
       LiveSession session = session(id);
+      counting.found(session.state);
       arrangeAlarm(session);
       if (session.state instanceof AwaitingModel waiting) {
         inherited.put(id, waiting.call().id());
@@ -190,6 +194,9 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   @Override
   public void close() {
     live.clear();
+    if (counts != null) {
+      counts.close();
+    }
     ProcessorContext<byte[], Outgoing> closing = context;
     if (closing != null && marked) {
       shell.desk().handOver(closing.taskId().partition());
@@ -381,7 +388,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
             origin.topic(), origin.partition(), record.key(), record.value(), record.headers());
     switch (input) {
       case Input.Unreadable(String reason) ->
-          DeadLetters.forward(in, shell.topics(), record, reason, shell.redaction());
+          DeadLetters.forward(in, shell, record, reason);
       case Input.Misrouted(String sessionId) ->
           in.forward(
               new Record<>(
@@ -502,6 +509,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     SessionState before = session.state;
     boolean wasRunning = session.running();
     Decision decision = Planner.step(session.state, event);
+    Objects.requireNonNull(counts).decided(before, decision);
     if (decision.kind() != Decision.Kind.REPEATED) {
       SessionEvent told = event(session, decision, event, record, task);
       record.put(EVENT_HASH, told.getHash());

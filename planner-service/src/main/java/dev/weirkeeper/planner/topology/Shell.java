@@ -24,6 +24,7 @@ import java.util.Map;
  * @param auditUrl base of links to the audit API; empty: none
  * @param spans reports what is over
  * @param redaction takes secrets out of what is read
+ * @param metrics counts
  */
 public record Shell(
     Topics topics,
@@ -42,4 +43,5 @@ public record Shell(
     boolean atLeastOnce,
     String auditUrl,
     Spans spans,
-    Redaction redaction) {}
+    Redaction redaction,
+    PlannerMetrics metrics) {}

@@ -52,8 +52,7 @@ final class PoolLag implements AutoCloseable {
       String group,
       ExecutorMetrics metrics) {
     PoolLag lag = new PoolLag(Admin.create(config), share, pool, topic, group);
-    metrics.gauge(
-        "lag", "calls of the pool that are not answered yet, in all executors", pool, lag::waiting);
+    metrics.lag(pool, lag::waiting);
     var _ =
         lag.asking.scheduleWithFixedDelay(lag::ask, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     return lag;

@@ -94,7 +94,7 @@ public final class PoolWorker implements AutoCloseable {
                 intake.lastDelivery(),
                 slots,
                 runner::accept);
-    equipment.metrics().gauge("running", "calls in hand", pool, slots::taken);
+    equipment.metrics().running(pool, slots::taken);
     PoolLag lag =
         PoolLag.watch(connection.admin(), intake.share(), pool, topic, group, equipment.metrics());
     source.start();

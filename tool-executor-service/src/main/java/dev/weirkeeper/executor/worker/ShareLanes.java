@@ -83,7 +83,7 @@ final class ShareLanes implements CallSource {
     this.site = new ShareLane.Site(pool, topic, lastDelivery, slots, calls, metrics, this::failed);
     this.mostLanes = mostLanes;
     this.alarm = new Alarm("lanes-" + pool, 1);
-    metrics.gauge("lanes", "members of the share group in this executor", pool, lanes::size);
+    metrics.lanes(pool, lanes::size);
   }
 
   /** Told by a lane that ended by itself. */
