@@ -1,19 +1,17 @@
 package dev.weirkeeper.cli.cluster;
 
+import dev.weirkeeper.cli.api.AuditApi;
 import dev.weirkeeper.cli.cluster.Bootstrap.Compared;
+import dev.weirkeeper.cli.trouble.Trouble;
 import dev.weirkeeper.operations.cluster.ClusterFitness;
 import dev.weirkeeper.operations.cluster.Finding;
+import dev.weirkeeper.operations.config.Secret;
 import dev.weirkeeper.schemas.serde.RegistryUnavailableException;
 import dev.weirkeeper.schemas.topic.Topic;
 import dev.weirkeeper.schemas.topic.Topics;
 import dev.weirkeeper.wire.AgentDefinition;
 import dev.weirkeeper.wire.ToolDefinition;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -26,11 +24,10 @@ import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.GroupState;
+import tools.jackson.databind.JsonNode;
 
 /** Looks at everything a cluster needs for the services to work, and changes nothing. */
 public final class Doctor {
-
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Cluster cluster;
   private final Admin admin;
@@ -71,9 +68,15 @@ public final class Doctor {
       }
     }
     Set<String> missing = topics(all, brokers);
-    registry(all);
+    boolean readable = registry(all);
     groups(all);
-    definitions(all, missing);
+    if (readable) {
+      definitions(all, missing);
+    } else {
+      all.add(
+          Examination.note(
+              "agents and tools", "can't be read without the registry", "fix that first"));
+    }
     audit(all);
     return all;
   }
@@ -122,7 +125,8 @@ public final class Doctor {
     return missing;
   }
 
-  private void registry(List<Examination> all) {
+  /** Whether records can be read at all. */
+  private boolean registry(List<Examination> all) {
     try {
       List<Compared> compared = bootstrap.compare(cluster.registry());
       List<String> absent = subjects(compared, Compared.State.MISSING);
@@ -144,12 +148,14 @@ public final class Doctor {
       if (absent.isEmpty() && incompatible.isEmpty()) {
         all.add(Examination.well("schemas", "all %d subjects fit".formatted(compared.size())));
       }
+      return true;
     } catch (RegistryUnavailableException e) {
       all.add(
           Examination.ill(
               "schema registry",
               String.valueOf(e.getMessage()),
               "start it, or name another with --registry"));
+      return false;
     }
   }
 
@@ -248,22 +254,25 @@ public final class Doctor {
               "name it with --audit-url or cli.audit-url for sessions, cost and audit commands"));
       return;
     }
-    try (HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build()) {
-      HttpResponse<String> answer =
-          http.send(
-              HttpRequest.newBuilder(url.get().resolve("/health/ready")).timeout(PATIENCE).build(),
-              HttpResponse.BodyHandlers.ofString());
+    Optional<Secret> token = cluster.address().auditToken();
+    if (token.isEmpty()) {
       all.add(
-          answer.statusCode() == 200
-              ? Examination.well("audit API", "ready at " + url.get())
-              : Examination.ill(
-                  "audit API", answer.body(), "see the audit sink's log for what it waits for"));
-    } catch (IOException e) {
+          Examination.note(
+              "audit API",
+              "no token for " + url.get(),
+              "make one with weir tokens create and set cli.audit-token"));
+      return;
+    }
+    try {
+      JsonNode me = new AuditApi(url.get(), token.get()).get("/me", Map.of());
+      all.add(
+          Examination.well(
+              "audit API",
+              "answers %s at %s".formatted(me.path("name").asString("us"), url.get())));
+    } catch (Trouble e) {
       all.add(
           Examination.ill(
-              "audit API",
-              "nothing answers at %s (%s)".formatted(url.get(), e),
-              "start the audit sink, or correct cli.audit-url"));
+              "audit API", e.sentence(), "start the audit sink, or correct cli.audit-url"));
     }
   }
 

@@ -44,6 +44,9 @@ final class CommandRunner {
       checkMaven(command);
       return;
     }
+    if (command.text().contains("$AUTH") && !installed("curl")) {
+      throw new TestAbortedException("curl is not installed here");
+    }
     for (String optional : OPTIONAL) {
       if (command.text().matches(".*(^|[|;&(]\\s*)" + optional + "\\b.*") && !installed(optional)) {
         throw new TestAbortedException(optional + " is not installed here");
@@ -106,7 +109,8 @@ final class CommandRunner {
         Map.of(
             "localhost:9092", stack.address("kafka.bootstrap.servers"),
             "http://localhost:8081", stack.address("schema.registry.url"),
-            "localhost:8080", "127.0.0.1:" + stack.address("stack.http-port"));
+            "localhost:8080", "127.0.0.1:" + stack.address("stack.http-port"),
+            "http://127.0.0.1:8090", stack.address("cli.audit-url"));
     String there = text;
     for (Map.Entry<String, String> one : known.entrySet()) {
       there = there.replace(one.getKey(), one.getValue());

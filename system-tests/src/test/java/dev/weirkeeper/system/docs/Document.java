@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * A page and its blocks of code. A block is fenced or indented by four spaces; a comment {@code
@@ -123,6 +124,17 @@ record Document(Path file, List<Block> blocks, List<Inline> inlines) {
       return commands;
     }
 
+    /** True if a later command needs what an earlier one sets, so that they only run together. */
+    boolean isScript() {
+      return commands().stream().anyMatch(command -> command.text().matches("[A-Z_]+=.*"));
+    }
+
+    /** Its commands as one. */
+    Command script() {
+      return new Command(
+          this, line, commands().stream().map(Command::text).collect(Collectors.joining("\n")));
+    }
+
     /** Lines that look like commands in a block that is none. */
     List<String> strays() {
       return isShell() || !PLAIN.contains(language)
@@ -136,17 +148,17 @@ record Document(Path file, List<Block> blocks, List<Inline> inlines) {
 
     /** The program, without variables set before it. */
     String program() {
-      return text.replaceFirst("^([A-Z_]+=\\S*\\s+)*", "").split("\\s+", 2)[0];
+      return text.replaceFirst("^([A-Z_]+=(\\$\\([^)]*\\)|\\S*)\\s+)*", "").split("\\s+", 2)[0];
     }
 
     /** True if only a shell can run it. */
     boolean needsShell() {
-      return text.matches(".*(^[A-Z_]+=|[|<>;`]|&&|\\$\\().*");
+      return text.contains("\n") || text.matches(".*(^[A-Z_]+=|[|<>;`]|&&|\\$\\().*");
     }
 
     @Override
     public String toString() {
-      return "%s:%d  %s".formatted(block.file(), line, text);
+      return "%s:%d  %s".formatted(block.file(), line, text.lines().findFirst().orElse(""));
     }
   }
 
@@ -234,7 +246,9 @@ record Document(Path file, List<Block> blocks, List<Inline> inlines) {
 
   private static boolean isCommand(String line) {
     String program =
-        line.strip().replaceFirst("^\\$ ", "").replaceFirst("^([A-Z_]+=\\S*\\s+)*", "");
+        line.strip()
+            .replaceFirst("^\\$ ", "")
+            .replaceFirst("^([A-Z_]+=(\\$\\(|\\S*\\s+))*", "");
     return PROGRAMS.contains(program.split("\\s+", 2)[0]);
   }
 }

@@ -24,6 +24,10 @@ import java.util.stream.Stream;
  */
 final class RunningStack implements AutoCloseable {
 
+  /** What is answered with an error is one. */
+  private static final String STRICT_CURL =
+      "curl() { command curl --fail-with-body --max-time 60 \"$@\"; }\n";
+
   private static final Duration START = Duration.ofMinutes(3);
   private static final Duration STOP = Duration.ofSeconds(60);
 
@@ -169,8 +173,12 @@ final class RunningStack implements AutoCloseable {
     try {
       Path out = Files.createTempFile(data, "shell", ".out");
       Path err = Files.createTempFile(data, "shell", ".err");
+      ProcessBuilder builder =
+          new ProcessBuilder("bash", "-euo", "pipefail", "-c", STRICT_CURL + line);
+      builder.environment().put("API", address("cli.audit-url"));
+      builder.environment().put("AUTH", "Authorization: Bearer " + address("cli.audit-token"));
       Process shell =
-          new ProcessBuilder("bash", "-euo", "pipefail", "-c", line)
+          builder
               .directory(folder.toFile())
               .redirectOutput(out.toFile())
               .redirectError(err.toFile())
