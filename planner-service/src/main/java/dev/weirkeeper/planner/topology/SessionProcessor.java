@@ -387,8 +387,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
         reader.read(
             origin.topic(), origin.partition(), record.key(), record.value(), record.headers());
     switch (input) {
-      case Input.Unreadable(String reason) ->
-          DeadLetters.forward(in, shell, record, reason);
+      case Input.Unreadable(String reason) -> DeadLetters.forward(in, shell, record, reason);
       case Input.Misrouted(String sessionId) ->
           in.forward(
               new Record<>(

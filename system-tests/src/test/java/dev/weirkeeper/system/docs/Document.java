@@ -246,9 +246,7 @@ record Document(Path file, List<Block> blocks, List<Inline> inlines) {
 
   private static boolean isCommand(String line) {
     String program =
-        line.strip()
-            .replaceFirst("^\\$ ", "")
-            .replaceFirst("^([A-Z_]+=(\\$\\(|\\S*\\s+))*", "");
+        line.strip().replaceFirst("^\\$ ", "").replaceFirst("^([A-Z_]+=(\\$\\(|\\S*\\s+))*", "");
     return PROGRAMS.contains(program.split("\\s+", 2)[0]);
   }
 }

@@ -54,8 +54,7 @@ final class DocumentedCommandsTest {
   Stream<DynamicTest> commands() {
     return blocks()
         .filter(block -> block.isShell() && block.notRun().isEmpty())
-        .flatMap(
-            block -> block.isScript() ? Stream.of(block.script()) : block.commands().stream())
+        .flatMap(block -> block.isScript() ? Stream.of(block.script()) : block.commands().stream())
         .map(command -> dynamicTest(command.toString(), () -> runner.run(command)));
   }
 
