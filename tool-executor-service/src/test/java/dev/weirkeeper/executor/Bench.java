@@ -40,6 +40,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.header.Headers;
@@ -209,6 +210,17 @@ public final class Bench implements AutoCloseable {
         .setAgent("tester")
         .setTenant("acme")
         .setRequestedAt(now);
+  }
+
+  /** A call whose session's records go to this partition. */
+  public ToolCall.Builder newCallOn(int partition, String tool, String arguments) {
+    while (true) {
+      ToolCall.Builder call = newCall(tool, arguments);
+      byte[] key = call.getSessionId().getBytes(StandardCharsets.UTF_8);
+      if (BuiltInPartitioner.partitionForKey(key, PARTITIONS) == partition) {
+        return call;
+      }
+    }
   }
 
   public static String sha256(String text) {

@@ -14,6 +14,7 @@ import dev.weirkeeper.wire.ToolResult;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -332,6 +333,25 @@ abstract class ExecutorContract {
 
   private double lag() {
     return bench.metrics().get("weirkeeper.executor.lag").tag("pool", "default").gauge().value();
+  }
+
+  @Test
+  void while_slow_calls_hold_a_partition_every_other_on_it_is_delivered_once() throws Exception {
+    bench.withShareGroup("default", Map.of("share.record.lock.duration.ms", "3000"));
+    bench.start(tools);
+    for (int i = 0; i < 4; i++) {
+      bench.send(bench.newCallOn(0, "hold", "{}"));
+      int begun = i + 1;
+      await().atMost(PATIENCE).until(() -> tools.begun.get() >= begun);
+    }
+    Instant end = Instant.now().plusSeconds(4);
+    List<Integer> deliveries = new ArrayList<>();
+    while (Instant.now().isBefore(end)) {
+      ToolCall fast = bench.send(bench.newCallOn(0, "add", "{\"a\":1,\"b\":1}"));
+      deliveries.add(bench.await1(fast).getDeliveryCount());
+    }
+    assertThat(deliveries).containsOnly(1);
+    tools.gate.countDown();
   }
 
   @Test

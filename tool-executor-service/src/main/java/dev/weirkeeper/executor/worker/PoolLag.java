@@ -45,13 +45,13 @@ final class PoolLag implements AutoCloseable {
    * @param share whether the group is a share group
    */
   static PoolLag watch(
-      Map<String, Object> config,
+      Admin admin,
       boolean share,
       String pool,
       String topic,
       String group,
       ExecutorMetrics metrics) {
-    PoolLag lag = new PoolLag(Admin.create(config), share, pool, topic, group);
+    PoolLag lag = new PoolLag(admin, share, pool, topic, group);
     metrics.lag(pool, lag::waiting);
     var _ =
         lag.asking.scheduleWithFixedDelay(lag::ask, 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
@@ -154,6 +154,5 @@ final class PoolLag implements AutoCloseable {
   @Override
   public void close() {
     asking.shutdownNow();
-    admin.close(Duration.ofSeconds(1));
   }
 }

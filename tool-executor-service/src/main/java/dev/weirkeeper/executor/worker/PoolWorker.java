@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.CommonClientConfigs;
+import org.apache.kafka.clients.admin.Admin;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ public final class PoolWorker implements AutoCloseable {
   private final CallRunner runner;
   private final CallSource source;
   private final PoolLag lag;
+  private final Admin admin;
 
   /**
    * How much of a pool is taken.
@@ -57,8 +59,10 @@ public final class PoolWorker implements AutoCloseable {
   public record Running(
       String callId, String sessionId, String tool, Instant since, String progress) {}
 
-  private PoolWorker(String pool, Slots slots, CallRunner runner, CallSource source, PoolLag lag) {
+  private PoolWorker(
+      String pool, Admin admin, Slots slots, CallRunner runner, CallSource source, PoolLag lag) {
     this.pool = pool;
+    this.admin = admin;
     this.slots = slots;
     this.runner = runner;
     this.source = source;
@@ -83,9 +87,10 @@ public final class PoolWorker implements AutoCloseable {
             pool, tools, equipment, connection.serde(), slots, intake.rate(), intake.lease());
     String topic = topics.toolCalls(pool).name();
     String group = topics.executorGroup(pool);
+    Admin admin = Admin.create(connection.admin());
     CallSource source =
         intake.share()
-            ? shareLanes(pool, topic, group, slots, runner, equipment, connection, intake)
+            ? shareLanes(pool, topic, group, admin, slots, runner, equipment, connection, intake)
             : new GroupReader(
                 named(connection.consumer(), equipment.executor()),
                 group,
@@ -95,17 +100,17 @@ public final class PoolWorker implements AutoCloseable {
                 slots,
                 runner::accept);
     equipment.metrics().running(pool, slots::taken);
-    PoolLag lag =
-        PoolLag.watch(connection.admin(), intake.share(), pool, topic, group, equipment.metrics());
+    PoolLag lag = PoolLag.watch(admin, intake.share(), pool, topic, group, equipment.metrics());
     source.start();
     LOG.info("serving pool {} with {}", pool, tools.names());
-    return new PoolWorker(pool, slots, runner, source, lag);
+    return new PoolWorker(pool, admin, slots, runner, source, lag);
   }
 
   private static CallSource shareLanes(
       String pool,
       String topic,
       String group,
+      Admin admin,
       Slots slots,
       CallRunner runner,
       Equipment equipment,
@@ -114,6 +119,7 @@ public final class PoolWorker implements AutoCloseable {
     return new ShareLanes(
         named(connection.shareConsumer(), equipment.executor()),
         group,
+        new Assignments(admin, group),
         pool,
         topic,
         intake.lastDelivery(),
@@ -196,5 +202,6 @@ public final class PoolWorker implements AutoCloseable {
     lag.close();
     source.close();
     runner.close();
+    admin.close(LAST_MOMENT);
   }
 }

@@ -17,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +30,10 @@ import org.slf4j.LoggerFactory;
  * {@code ShareConsumerImpl.collect}). So a lane takes a few calls, holds them until the last has
  * ended, renewing its locks, and takes the next few then. {@link ShareLanes} sees to it that other
  * lanes are free meanwhile.
+ *
+ * <p>What a poll asks the broker for is locked for this member until a later poll gives it out. So
+ * a lane that holds calls never asks: it renews by acknowledgements that are confirmed before the
+ * poll that takes the records back. And a lane that has asked polls until it has been answered.
  */
 final class ShareLane {
 
@@ -36,8 +41,8 @@ final class ShareLane {
 
   private static final Duration IDLE_POLL = Duration.ofSeconds(1);
 
-  /** A renewal that has been confirmed is seen only by the poll after (4.3.1): keep them short. */
-  private static final Duration RENEWAL_POLL = Duration.ofMillis(20);
+  /** For a poll that only takes back renewed records: they are there already. */
+  private static final Duration TAKE_BACK = Duration.ofMillis(20);
 
   private static final Duration NO_ROOM = Duration.ofMillis(5);
   private static final Duration LOOK_AROUND = Duration.ofMillis(250);
@@ -74,6 +79,7 @@ final class ShareLane {
       ExecutorMetrics metrics,
       Consumer<Throwable> onFailure) {}
 
+  private final String member;
   private final Site site;
   private final KafkaShareConsumer<byte[], byte[]> consumer;
   private final Thread thread;
@@ -94,10 +100,18 @@ final class ShareLane {
   private volatile long holdingSince = -1;
   private volatile long idleSince = System.nanoTime();
 
-  ShareLane(String name, KafkaShareConsumer<byte[], byte[]> consumer, Site site) {
+  /**
+   * @param member the consumer's client id
+   */
+  ShareLane(String member, KafkaShareConsumer<byte[], byte[]> consumer, Site site) {
+    this.member = member;
     this.consumer = consumer;
     this.site = site;
-    this.thread = Thread.ofPlatform().name(name).unstarted(this::run);
+    this.thread = Thread.ofPlatform().name(member).unstarted(this::run);
+  }
+
+  String member() {
+    return member;
   }
 
   void start() {
@@ -147,10 +161,13 @@ final class ShareLane {
     try (consumer) {
       consumer.setAcknowledgementCommitCallback(this::acknowledged);
       consumer.subscribe(List.of(site.topic()));
+      boolean asked = false;
       while (takes) {
-        if (site.slots().free()) {
+        if (asked || site.slots().free()) {
           FailPoint.reached("executor.before-poll");
-          hold(poll(IDLE_POLL));
+          ConsumerRecords<byte[], byte[]> records = poll(IDLE_POLL);
+          asked = records.isEmpty();
+          hold(records);
         } else {
           consumer.commitAsync();
           Thread.sleep(NO_ROOM);
@@ -266,12 +283,34 @@ final class ShareLane {
     inFlight.clear();
     long end = System.nanoTime() + lock().toNanos() * 2;
     while (!closing && inFlight.isEmpty() && !renewing.isEmpty()) {
+      confirmed();
       // While renewals are out the consumer gives out nothing else; if all of them fail it may.
-      begin(poll(RENEWAL_POLL));
+      begin(poll(TAKE_BACK));
       if (System.nanoTime() > end) {
-        throw new IllegalStateException(
-            "renewed locks have not been confirmed for twice the lock's duration");
+        letGo();
       }
+    }
+  }
+
+  /**
+   * The broker has not answered for so long that the locks are gone: it gives the records to others
+   * or again to us. The calls go on; another lane takes this one's place.
+   */
+  private void letGo() {
+    LOG.warn(
+        "the locks on {} calls could not be renewed for twice their duration; they may be"
+            + " delivered again",
+        renewing.size());
+    renewing.keySet().forEach(_ -> site.metrics().lockLost(site.pool()));
+    close();
+  }
+
+  /** Waits until the broker has answered what was acknowledged; {@link #acknowledged} is told. */
+  private void confirmed() {
+    try {
+      consumer.commitSync(lock());
+    } catch (WakeupException | TimeoutException e) {
+      // Told to close, or no answer yet: what was sent is sent, and the loop looks.
     }
   }
 

@@ -2,9 +2,11 @@ package dev.weirkeeper.executor.worker;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,8 +23,9 @@ import org.slf4j.LoggerFactory;
  * call, no call kept waiting behind another.
  *
  * <p>Runs a few {@linkplain ShareLane lanes} and opens more when calls hold them for long, up to a
- * bound, so that always some are free to take the next calls; lanes that find nothing to do for a
- * while are closed again.
+ * bound, so that always some are free to take the next calls, and for each partition that a held
+ * lane reads a free one reads it too: with more members than partitions the broker gives most of
+ * them a single one. Lanes that find nothing to do for a while are closed again.
  */
 final class ShareLanes implements CallSource {
 
@@ -34,6 +37,10 @@ final class ShareLanes implements CallSource {
   private static final Duration HELD = Duration.ofMillis(100);
 
   private static final Duration TOO_MANY = Duration.ofSeconds(30);
+
+  /** Time for a new lane to join and to be given partitions, before the next is opened. */
+  private static final Duration JOINING = Duration.ofSeconds(3);
+
   private static final Duration LEAVE = Duration.ofSeconds(10);
 
   /** Lanes that are free, if the bound allows it. */
@@ -47,15 +54,18 @@ final class ShareLanes implements CallSource {
   private final Map<String, Object> settings;
   private final ShareLane.Site site;
   private final int mostLanes;
+  private final Assignments assignments;
   private final List<ShareLane> lanes = new CopyOnWriteArrayList<>();
   private final AtomicInteger opened = new AtomicInteger();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
   private final Alarm alarm;
   private volatile boolean stopping;
+  private volatile long openedAt;
 
   /**
-   * @param shareConsumerSettings of a Kafka share consumer
+   * @param shareConsumerSettings of a Kafka share consumer, its client id the executor's
    * @param group the share group
+   * @param assignments of the share group
    * @param lastDelivery the delivery after which the broker gives up a record
    * @param slots how many calls may be taken
    * @param calls takes the calls
@@ -65,6 +75,7 @@ final class ShareLanes implements CallSource {
   ShareLanes(
       Map<String, Object> shareConsumerSettings,
       String group,
+      Assignments assignments,
       String pool,
       String topic,
       int lastDelivery,
@@ -81,6 +92,7 @@ final class ShareLanes implements CallSource {
         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
         Integer.toString(Math.clamp(concurrency / 4, FEWEST_RECORDS, MOST_RECORDS)));
     this.site = new ShareLane.Site(pool, topic, lastDelivery, slots, calls, metrics, this::failed);
+    this.assignments = assignments;
     this.mostLanes = mostLanes;
     this.alarm = new Alarm("lanes-" + pool, 1);
     metrics.lanes(pool, lanes::size);
@@ -105,40 +117,67 @@ final class ShareLanes implements CallSource {
     if (stopping) {
       return;
     }
-    int number = opened.incrementAndGet();
+    String member =
+        MemberName.lane(
+            String.valueOf(settings.get(ConsumerConfig.CLIENT_ID_CONFIG)),
+            opened.incrementAndGet());
     Map<String, Object> own = new HashMap<>(settings);
-    own.computeIfPresent(
-        ConsumerConfig.CLIENT_ID_CONFIG,
-        (key, executor) -> MemberName.lane(executor.toString(), number));
+    own.put(ConsumerConfig.CLIENT_ID_CONFIG, member);
     ShareLane lane =
         new ShareLane(
-            "lane-" + site.pool() + "-" + number,
+            member,
             new KafkaShareConsumer<>(own, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
             site);
     lanes.add(lane);
+    openedAt = System.nanoTime();
     lane.start();
   }
 
   private void look() {
     lanes.removeIf(ShareLane::hasEnded);
-    long free = lanes.stream().filter(lane -> lane.holding().compareTo(HELD) < 0).count();
-    if (free < SPARE && lanes.size() < mostLanes && site.slots().free()) {
-      open();
-    } else if (free > SPARE && lanes.stream().allMatch(lane -> tooMany(lane, free))) {
-      closeOne();
+    List<ShareLane> held = lanes.stream().filter(ShareLanes::isHeld).toList();
+    List<ShareLane> free = lanes.stream().filter(lane -> !isHeld(lane)).toList();
+    if (!held.isEmpty()) {
+      assignments.ask();
+    }
+    boolean covered = covered(held, free);
+    if ((free.size() < SPARE || !covered) && lanes.size() < mostLanes && site.slots().free()) {
+      if (free.size() < SPARE || !joining()) {
+        open();
+      }
+    } else if (free.size() > SPARE && covered) {
+      free.stream()
+          .filter(lane -> lane.idle().compareTo(TOO_MANY) > 0)
+          .filter(lane -> covered(held, free.stream().filter(other -> other != lane).toList()))
+          .findFirst()
+          .ifPresent(ShareLane::stopTaking);
     }
   }
 
-  private static boolean tooMany(ShareLane lane, long free) {
-    return free > SPARE
-        && (lane.holding().compareTo(HELD) >= 0 || lane.idle().compareTo(TOO_MANY) > 0);
+  private static boolean isHeld(ShareLane lane) {
+    return lane.holding().compareTo(HELD) >= 0;
   }
 
-  private void closeOne() {
-    lanes.stream()
-        .filter(lane -> lane.idle().compareTo(TOO_MANY) > 0)
-        .reduce((first, second) -> second)
-        .ifPresent(ShareLane::stopTaking);
+  private boolean joining() {
+    return System.nanoTime() - openedAt < JOINING.toNanos()
+        && !lanes.stream().allMatch(lane -> partitions(lane).isPresent());
+  }
+
+  /** True if no call has to wait for a held lane, as far as is known. */
+  private boolean covered(List<ShareLane> held, List<ShareLane> free) {
+    Set<Integer> waiting = partitions(held);
+    waiting.removeAll(partitions(free));
+    return waiting.isEmpty();
+  }
+
+  private Set<Integer> partitions(List<ShareLane> some) {
+    Set<Integer> partitions = new HashSet<>();
+    some.forEach(lane -> partitions(lane).ifPresent(partitions::addAll));
+    return partitions;
+  }
+
+  private Optional<Set<Integer>> partitions(ShareLane lane) {
+    return assignments.byMember().map(members -> members.get(lane.member()));
   }
 
   @Override
