@@ -775,7 +775,8 @@ class ModelClientTest {
 
       ModelReply reply = ask();
 
-      assertThat(reply.getError().getMessage()).contains("Incorrect API key provided: ***");
+      assertThat(reply.getError().getMessage())
+          .contains("Incorrect API key provided: [redacted:known-secret]");
       assertThat(reply.toString()).doesNotContain(ProviderServer.KEY);
     }
 

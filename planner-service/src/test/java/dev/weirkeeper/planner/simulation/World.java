@@ -172,6 +172,7 @@ final class World {
   void decided(Decision decision) {
     steps++;
     trace = 31 * trace + decision.reason().hashCode() + decision.kind().ordinal();
+    trace = 31 * trace + now;
   }
 
   /** Differs, but for the odd coincidence, where any decision does. */
