@@ -189,7 +189,7 @@ public final class ConsoleServer implements AutoCloseable {
                   e.tooLong()
                       ? String.valueOf(e.getMessage())
                       : "the audit store does not answer: try again later; /health/ready of the"
-                            + " audit sink says what it waits for"),
+                          + " audit sink says what it waits for"),
               context);
         });
     config.routes.exception(

@@ -52,7 +52,7 @@ final class Gate {
           Kind.UNAUTHENTICATED,
           tokens.isEmpty()
               ? "no token was shown, and none exists yet: make one with weir tokens create --file"
-                    + " FILE --name NAME --role ROLE, and name the file in console.tokens-file"
+                  + " FILE --name NAME --role ROLE, and name the file in console.tokens-file"
               : "no token was shown: send the header Authorization: Bearer TOKEN");
     }
     String secret = header.substring(BEARER.length()).strip();

@@ -232,11 +232,7 @@ public final class LeastRights {
             executorGroups()));
   }
 
-  /**
-   * The rights as a table for documents, one row each.
-   *
-   * @param shown how a name is written in it
-   */
+  /** The rights as a table for documents, one row each. */
   public String markdown() {
     StringBuilder table = new StringBuilder("| who | may | on |\n|---|---|---|\n");
     for (Role role : Role.values()) {

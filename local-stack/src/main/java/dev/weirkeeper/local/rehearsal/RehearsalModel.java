@@ -219,18 +219,23 @@ public final class RehearsalModel implements AutoCloseable {
       String requestId)
       throws IOException, InterruptedException {
     List<String> all = events.events();
-    int sent = 0;
     int last = fault == null ? all.size() : all.size() / 2;
     try (LoopbackServer.Pieces pieces =
         answer.pieces(200, headers(requestId, "text/event-stream; charset=utf-8"))) {
-      if (settings.pace().isZero()) {
-        pieces.send(utf8(String.join("", all.subList(0, last))));
-        sent = last;
-      }
-      while (sent < last) {
-        pieces.send(utf8(all.get(sent)));
-        sent++;
-        Thread.sleep(settings.pace());
+      int sent = 0;
+      try {
+        if (settings.pace().isZero()) {
+          pieces.send(utf8(String.join("", all.subList(0, last))));
+          sent = last;
+        }
+        while (sent < last) {
+          pieces.send(utf8(all.get(sent)));
+          sent++;
+          Thread.sleep(settings.pace());
+        }
+      } finally {
+        // Before the caller can see the end, and ask what was counted.
+        tally.charged(events.model(), events.tokens(), sent == all.size());
       }
       switch (fault) {
         case Scenario.Fault.MidStreamError(int status) ->
@@ -244,8 +249,6 @@ public final class RehearsalModel implements AutoCloseable {
         }
         case Scenario.Fault.Reset _, Scenario.Fault.Status _ -> pieces.abort();
       }
-    } finally {
-      tally.charged(events.model(), events.tokens(), sent == all.size());
     }
   }
 

@@ -74,7 +74,7 @@ final class MutationsTest {
       try {
         run.invoke(null, seed);
       } catch (InvocationTargetException e) {
-        return Optional.of(String.valueOf(e.getCause().getMessage()));
+        return Optional.of(String.valueOf(e.getTargetException().getMessage()));
       }
     }
     return Optional.empty();

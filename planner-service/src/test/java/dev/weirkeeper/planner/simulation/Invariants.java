@@ -97,7 +97,7 @@ final class Invariants {
     if (decision.kind() == Kind.REPEATED) {
       require(
           id.isEmpty() || applied.contains(id), "I11", id + " left no trace: " + decision.reason());
-      require(after == before, "I8", "a repeated input moved the session");
+      require(after.equals(before), "I8", "a repeated input moved the session");
       return;
     }
     require(

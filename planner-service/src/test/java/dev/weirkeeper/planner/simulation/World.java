@@ -171,7 +171,7 @@ final class World {
 
   void decided(Decision decision) {
     steps++;
-    trace = 31 * trace + decision.reason().hashCode() + decision.kind().ordinal();
+    trace = 31 * trace + decision.reason().hashCode() + decision.kind().name().hashCode();
     trace = 31 * trace + now;
   }
 

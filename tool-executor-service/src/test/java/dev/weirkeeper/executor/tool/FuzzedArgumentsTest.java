@@ -1,5 +1,6 @@
 package dev.weirkeeper.executor.tool;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.networknt.schema.Schema;
@@ -98,7 +99,8 @@ class FuzzedArgumentsTest {
         }
         case InputSchema.Check.Valid pass -> {
           valid++;
-          assertThat(plain.get(tool.declaration().name()).validate(pass.arguments()))
+          assertThat(
+                  requireNonNull(plain.get(tool.declaration().name())).validate(pass.arguments()))
               .as(about)
               .isEmpty();
           if (tool.declaration().name().equals("everything")) {
@@ -124,8 +126,7 @@ class FuzzedArgumentsTest {
     watching.given.set(null);
     try {
       var _ = tool.tool().call(arguments, TrialContexts.any());
-      Everything given = watching.given.get();
-      assertThat(given).as(about).isNotNull();
+      Everything given = requireNonNull(watching.given.get(), about);
       assertThat(given.count()).as(about).isBetween(-3, 9);
       assertThat(given.word()).as(about).matches("[a-z]{1,4}");
       assertThat(given.level()).as(about).isNotNull();
