@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.ShareMemberDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.GroupType;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /** Looks at tool pools: who serves them, and how many calls wait. */
@@ -84,7 +86,9 @@ public final class PoolScan {
       return new PoolState(pool, 0, Group.NONE, List.of(), 0, Optional.of(0L));
     }
     int count =
-        admin.describeTopics(List.of(topic)).topicNameValues().get(topic).get().partitions().size();
+        described(admin.describeTopics(List.of(topic)).topicNameValues(), topic)
+            .partitions()
+            .size();
     List<TopicPartition> partitions =
         IntStream.range(0, count).mapToObj(number -> new TopicPartition(topic, number)).toList();
     String group = cluster.topics().executorGroup(pool);
@@ -95,7 +99,7 @@ public final class PoolScan {
     }
     if (type == GroupType.SHARE) {
       Collection<ShareMemberDescription> members =
-          admin.describeShareGroups(List.of(group)).describedGroups().get(group).get().members();
+          described(admin.describeShareGroups(List.of(group)).describedGroups(), group).members();
       return new PoolState(
           pool,
           count,
@@ -105,7 +109,7 @@ public final class PoolScan {
           shareLag(group, partitions));
     }
     Collection<MemberDescription> members =
-        admin.describeConsumerGroups(List.of(group)).describedGroups().get(group).get().members();
+        described(admin.describeConsumerGroups(List.of(group)).describedGroups(), group).members();
     Map<TopicPartition, OffsetAndMetadata> committed =
         admin.listConsumerGroupOffsets(group).partitionsToOffsetAndMetadata(group).get();
     return new PoolState(
@@ -115,6 +119,11 @@ public final class PoolScan {
         executors(members, MemberDescription::clientId),
         members.size(),
         Optional.of(written(partitions, committed)));
+  }
+
+  private static <D> D described(Map<String, KafkaFuture<D>> answers, String name)
+      throws ExecutionException, InterruptedException {
+    return Objects.requireNonNull(answers.get(name), name).get();
   }
 
   private static <M> List<String> executors(Collection<M> members, Function<M, String> clientId) {

@@ -11,6 +11,7 @@ import dev.weirkeeper.schemas.topic.Topics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.TopicDescription;
 import picocli.CommandLine.Command;
@@ -66,7 +67,8 @@ final class ConformanceCommand extends Group {
         throws InterruptedException, ExecutionException {
       String tasks = cluster.topics().tasks().name();
       TopicDescription model =
-          cluster.admin().describeTopics(List.of(tasks)).topicNameValues().get(tasks).get();
+          Objects.requireNonNull(
+              cluster.admin().describeTopics(List.of(tasks)).allTopicNames().get().get(tasks));
       Bootstrap bootstrap = new Bootstrap(cluster.topics(), List.of(pool));
       List<String> created =
           bootstrap

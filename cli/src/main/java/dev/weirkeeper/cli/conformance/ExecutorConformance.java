@@ -139,18 +139,19 @@ public final class ExecutorConformance implements AutoCloseable {
   }
 
   private void catalogue() throws InterruptedException, Failed {
-    Wire.await(patience, () -> offered(ECHO))
-        .orElseThrow(
-            () ->
-                new Failed(
-                    "no definition of %s with pool %s appeared; there are: %s"
-                        .formatted(
-                            ECHO,
-                            pool,
-                            wire.offered().stream()
-                                .map(tool -> tool.definition().getName())
-                                .distinct()
-                                .toList())));
+    var _ =
+        Wire.await(patience, () -> offered(ECHO))
+            .orElseThrow(
+                () ->
+                    new Failed(
+                        "no definition of %s with pool %s appeared; there are: %s"
+                            .formatted(
+                                ECHO,
+                                pool,
+                                wire.offered().stream()
+                                    .map(tool -> tool.definition().getName())
+                                    .distinct()
+                                    .toList())));
     for (Wire.Offered offered : wire.offered()) {
       ToolDefinition tool = offered.definition();
       String name = tool.getName();
@@ -403,17 +404,18 @@ public final class ExecutorConformance implements AutoCloseable {
     }
     ToolCall after = echo("after").setSessionId(session).setCallId(id(session, 0)).build();
     require(ask(after).result().getError() == null, "the call after them failed");
-    Wire.await(
-            patience,
-            () ->
-                wire.deadLetters().size() >= before + poison.size()
-                    ? Optional.of(true)
-                    : Optional.empty())
-        .orElseThrow(
-            () ->
-                new Failed(
-                    "%d of %d are in the dead letters with their place"
-                        .formatted(wire.deadLetters().size() - before, poison.size())));
+    var _ =
+        Wire.await(
+                patience,
+                () ->
+                    wire.deadLetters().size() >= before + poison.size()
+                        ? Optional.of(true)
+                        : Optional.empty())
+            .orElseThrow(
+                () ->
+                    new Failed(
+                        "%d of %d are in the dead letters with their place"
+                            .formatted(wire.deadLetters().size() - before, poison.size())));
     require(
         wire.deadLetters().stream().map(DeadLetter::reason).noneMatch(String::isBlank),
         "a dead letter has no reason");

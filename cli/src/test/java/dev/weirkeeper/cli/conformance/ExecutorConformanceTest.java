@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Our own executor, in both variants, and the one in examples/javascript-executor. */
 class ExecutorConformanceTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")

@@ -29,6 +29,7 @@ import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
+import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -144,15 +145,11 @@ final class StartUpRefusalTest {
     await()
         .atMost(LIMIT)
         .until(
-            () ->
-                admin
-                        .describeFeatures()
-                        .featureMetadata()
-                        .get()
-                        .finalizedFeatures()
-                        .get(feature)
-                        .maxVersionLevel()
-                    == level);
+            () -> {
+              FinalizedVersionRange range =
+                  admin.describeFeatures().featureMetadata().get().finalizedFeatures().get(feature);
+              return range != null && range.maxVersionLevel() == level;
+            });
   }
 
   private Given given() {

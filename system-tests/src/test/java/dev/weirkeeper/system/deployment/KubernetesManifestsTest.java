@@ -93,7 +93,7 @@ final class KubernetesManifestsTest {
         .map(
             container ->
                 DynamicTest.dynamicTest(
-                    container.get("name").toString(),
+                    String.valueOf(container.get("name")),
                     () ->
                         Processes.accept(
                             Yaml.list(container.get("args")).getFirst().toString(),
@@ -221,7 +221,7 @@ final class KubernetesManifestsTest {
     Set<String> seen = new HashSet<>();
     List<String> twice = new ArrayList<>();
     for (Object entry : Yaml.list(container.get("env"))) {
-      String name = Yaml.map(entry).get("name").toString();
+      String name = String.valueOf(Yaml.map(entry).get("name"));
       if (!seen.add(name)) {
         twice.add(name);
       }
