@@ -54,6 +54,7 @@ class SlowBesideFastTest {
     try (Bench bench = new Bench(DeliveryMode.SHARE)) {
       bench.withShareGroup(
           "default", Map.of("share.record.lock.duration.ms", Long.toString(LOCK.toMillis())));
+      bench.withJournal();
       bench.start(tools);
       // One session is one partition.
       ToolCall hold = bench.newCall("hold", "{}").setDeadline(Instant.now().plus(PATIENCE)).build();
