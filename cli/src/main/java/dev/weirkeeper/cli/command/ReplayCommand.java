@@ -7,6 +7,7 @@ import dev.weirkeeper.cli.trouble.ExitCode;
 import dev.weirkeeper.cli.trouble.Trouble;
 import dev.weirkeeper.planner.replay.RecordedSession;
 import dev.weirkeeper.planner.replay.Replay;
+import dev.weirkeeper.wire.SessionEvent;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -47,7 +48,7 @@ final class ReplayCommand extends ClusterCommand {
       case Replay.Outcome.Same same -> {
         terminal.show(
             new Replayed(session, "same", same.decisions(), 0, "", ""),
-            () -> "all %d decisions are the same".formatted(same.decisions()));
+            () -> "all %d decisions are the same".formatted(same.decisions()) + since(recorded));
         yield ExitCode.DONE;
       }
       case Replay.Outcome.Different different -> {
@@ -83,5 +84,14 @@ final class ReplayCommand extends ClusterCommand {
         yield ExitCode.OUTCOME;
       }
     };
+  }
+
+  /** Of a session that its planner had forgotten, only what came after can be run. */
+  private static String since(RecordedSession recorded) {
+    SessionEvent first = recorded.lifeUpTo(Long.MAX_VALUE).getFirst();
+    return first.getForgotten() == null
+        ? ""
+        : " since event %d; what was before it the planner had forgotten"
+            .formatted(first.getSequence());
   }
 }

@@ -6,6 +6,7 @@ import dev.weirkeeper.planner.money.TokenUsage;
 import dev.weirkeeper.planner.session.Decision;
 import dev.weirkeeper.planner.session.Effect;
 import dev.weirkeeper.planner.session.Left;
+import dev.weirkeeper.planner.session.Remnant;
 import dev.weirkeeper.planner.session.Run;
 import dev.weirkeeper.planner.session.SessionEvent.BudgetGranted;
 import dev.weirkeeper.planner.session.SessionEvent.CancelRequested;
@@ -40,6 +41,7 @@ import dev.weirkeeper.wire.BudgetRequest;
 import dev.weirkeeper.wire.Control;
 import dev.weirkeeper.wire.ControlKind;
 import dev.weirkeeper.wire.EffectSummary;
+import dev.weirkeeper.wire.Forgotten;
 import dev.weirkeeper.wire.ForkPart;
 import dev.weirkeeper.wire.JournalRecord;
 import dev.weirkeeper.wire.LedgerKind;
@@ -365,12 +367,17 @@ public record Outbound(Topics topics, String auditUrl) {
         .build();
   }
 
-  /** The event that tells what was decided. Its hash is still to be filled in. */
+  /**
+   * The event that tells what was decided. Its hash is still to be filled in.
+   *
+   * @param forgotten what came before it and is forgotten
+   */
   public SessionEvent event(
       String type,
       Decision decision,
       JournalRecord record,
       String previousHash,
+      Remnant forgotten,
       String priceBook,
       String taskId,
       String tenant) {
@@ -407,7 +414,11 @@ public record Outbound(Topics topics, String auditUrl) {
         previousHash,
         "",
         record.getRefusal(),
-        record.getInput() instanceof ForkPart part ? part.getOrigin() : null);
+        record.getInput() instanceof ForkPart part ? part.getOrigin() : null,
+        forgotten.equals(Remnant.NONE)
+            ? null
+            : new Forgotten(
+                forgotten.turn(), forgotten.spent().value(), forgotten.unsettled().value()));
   }
 
   private static Spent ended(Decision decision) {

@@ -42,6 +42,31 @@ public record RecordedSession(
   private static final Duration POLL = Duration.ofMillis(200);
 
   /**
+   * The events up to a sequence that make the session it then was: from the first one, or from
+   * where it went on after its planner had forgotten it.
+   */
+  public List<SessionEvent> lifeUpTo(long sequence) {
+    int end = events.size();
+    while (end > 0 && events.get(end - 1).getSequence() > sequence) {
+      end--;
+    }
+    int begin = Math.max(0, end - 1);
+    while (begin > 0 && events.get(begin).getForgotten() == null) {
+      begin--;
+    }
+    return events.subList(begin, end);
+  }
+
+  /** An event, if it is kept. */
+  public Optional<SessionEvent> event(long sequence) {
+    long index = events.isEmpty() ? -1 : sequence - events.getFirst().getSequence();
+    return index < 0 || index >= events.size()
+        ? Optional.empty()
+        : Optional.of(events.get(Math.toIntExact(index)))
+            .filter(event -> event.getSequence() == sequence);
+  }
+
+  /**
    * Reads a session.
    *
    * @param consuming settings of a consumer: servers, security, registry

@@ -3,17 +3,21 @@ package dev.weirkeeper.planner.replay;
 import dev.weirkeeper.planner.edge.Inbound;
 import dev.weirkeeper.planner.edge.Outbound;
 import dev.weirkeeper.planner.edge.Pinned;
+import dev.weirkeeper.planner.money.NanoUsd;
 import dev.weirkeeper.planner.session.Decision;
 import dev.weirkeeper.planner.session.Planner;
+import dev.weirkeeper.planner.session.Remnant;
 import dev.weirkeeper.planner.session.SessionState;
 import dev.weirkeeper.schemas.chain.EventHash;
 import dev.weirkeeper.schemas.topic.Topics;
 import dev.weirkeeper.wire.ApprovalDecision;
+import dev.weirkeeper.wire.Forgotten;
 import dev.weirkeeper.wire.InputRef;
 import dev.weirkeeper.wire.JournalRecord;
 import dev.weirkeeper.wire.SessionEvent;
 import dev.weirkeeper.wire.TimerFired;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * Runs a recorded session through today's planner and compares every decision: effects with their
  * request hashes, ledger, limits left, reasons. The first that differs is named. Nothing is called
  * and nothing is written.
+ *
+ * <p>A session that its planner has forgotten and that went on is run from there: what was before
+ * is no part of it any more.
  */
 public final class Replay {
 
@@ -49,21 +56,37 @@ public final class Replay {
   private final Map<String, Pinned> pinned = new HashMap<>();
   private final Outbound outbound;
   private final Inbound inbound = new Inbound(this::pinned);
+  private SessionState state;
 
   private Replay(RecordedSession recorded, Topics topics) {
     this.recorded = recorded;
     this.outbound = new Outbound(topics, "");
+    this.state = SessionState.initial(recorded.id());
   }
 
   /** Runs a session again. */
   public static Outcome of(RecordedSession recorded, Topics topics) {
-    return new Replay(recorded, topics).run();
+    return upTo(recorded, Long.MAX_VALUE, topics).outcome();
   }
 
-  private Outcome run() {
-    SessionState state = SessionState.initial(recorded.id());
-    String previousHash = EventHash.NONE;
-    for (SessionEvent told : recorded.events()) {
+  /** Where a session had come to, if every decision up to there is the same today. */
+  public record Reached(Outcome outcome, SessionState state) {}
+
+  /** Runs a session again, up to an event. */
+  public static Reached upTo(RecordedSession recorded, long sequence, Topics topics) {
+    Replay replay = new Replay(recorded, topics);
+    Outcome outcome = replay.run(sequence);
+    return new Reached(outcome, replay.state);
+  }
+
+  private Outcome run(long last) {
+    List<SessionEvent> events = recorded.lifeUpTo(last);
+    Remnant forgotten = forgotten(events);
+    String previousHash =
+        forgotten.equals(Remnant.NONE) ? EventHash.NONE : events.getFirst().getPreviousHash();
+    state = SessionState.after(forgotten, recorded.id());
+    int decisions = 0;
+    for (SessionEvent told : events) {
       long sequence = told.getSequence();
       if (sequence != state.session().sequence() + 1) {
         return new Outcome.Incomplete(
@@ -99,6 +122,7 @@ public final class Replay {
               decision,
               record,
               previousHash,
+              decisions == 0 ? forgotten : Remnant.NONE,
               told.getLedger().isEmpty() ? "" : told.getLedger().getFirst().getPriceBook(),
               told.getTaskId(),
               told.getTenant());
@@ -108,8 +132,24 @@ public final class Replay {
       }
       state = decision.next();
       previousHash = told.getHash();
+      decisions++;
     }
-    return new Outcome.Same(recorded.events().size());
+    return new Outcome.Same(decisions);
+  }
+
+  /** What the planner still knew of the session when these events began. */
+  private static Remnant forgotten(List<SessionEvent> events) {
+    if (events.isEmpty() || events.getFirst().getForgotten() == null) {
+      return Remnant.NONE;
+    }
+    SessionEvent first = events.getFirst();
+    Forgotten before = first.getForgotten();
+    return new Remnant(
+        first.getSequence() - 1,
+        first.getAt(),
+        before.getTurns(),
+        new NanoUsd(before.getSpentNanoUsd()),
+        new NanoUsd(before.getUnsettledNanoUsd()));
   }
 
   private Optional<SpecificRecord> input(SessionState state, SessionEvent told) {

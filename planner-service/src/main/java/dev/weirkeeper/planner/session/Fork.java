@@ -1,8 +1,17 @@
 package dev.weirkeeper.planner.session;
 
+import dev.weirkeeper.planner.agent.Agent.Mode;
 import dev.weirkeeper.planner.money.NanoUsd;
+import dev.weirkeeper.planner.session.Account.Held;
+import dev.weirkeeper.planner.session.Account.LostReply;
 import dev.weirkeeper.planner.session.SessionEvent.Content;
 import dev.weirkeeper.planner.session.SessionEvent.RequestedCall;
+import dev.weirkeeper.planner.session.SessionState.AwaitingBudget;
+import dev.weirkeeper.planner.session.SessionState.AwaitingModel;
+import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
+import dev.weirkeeper.planner.session.SessionState.Running;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -83,13 +92,62 @@ public record Fork(
       int continuations,
       List<Output> outputs) {
 
-    static final Used NOTHING = new Used(0, 0, NanoUsd.ZERO, Map.of(), List.of(), 0, List.of());
+    /** Of a task that begins. */
+    public static final Used NOTHING =
+        new Used(0, 0, NanoUsd.ZERO, Map.of(), List.of(), 0, List.of());
+
+    /** What the task of a session has used; what it waits for is done anew and does not count. */
+    public static Used of(SessionState state) {
+      if (!(state instanceof Running running)) {
+        return NOTHING;
+      }
+      Run run = running.run();
+      int steps = run.stepsUsed();
+      Map<String, Integer> calls = new HashMap<>(run.before().toolCalls());
+      run.spent().toolCalls().forEach((tool, count) -> calls.merge(tool, count, Integer::sum));
+      List<String> recent = run.recentCalls().items();
+      if (asksModel(running)) {
+        steps--;
+      } else if (doesStep(running)) {
+        steps--;
+        calls.merge(((AwaitingTools) running).calls().getFirst().tool(), -1, Integer::sum);
+        recent = recent.subList(0, recent.size() - 1);
+      }
+      NanoUsd cost = run.before().cost().plus(run.spent().committed());
+      for (Held held : running.session().account().held().values()) {
+        if (held instanceof LostReply && held.taskId().equals(run.task().id())) {
+          cost = cost.plus(held.amount());
+        }
+      }
+      List<Output> outputs = new ArrayList<>();
+      run.outputs().forEach((step, text) -> outputs.add(new Output(step, text)));
+      return new Used(steps, run.tokensUsed(), cost, calls, recent, run.continuations(), outputs);
+    }
 
     public Used {
       toolCalls = Map.copyOf(toolCalls);
       recentCalls = List.copyOf(recentCalls);
       outputs = List.copyOf(outputs);
     }
+  }
+
+  /** Turns of a session that are over, or whose calls are open; a turn made anew does not count. */
+  public static int turns(SessionState state) {
+    int turns = state.session().turn();
+    boolean anew =
+        state instanceof AwaitingBudget || state instanceof AwaitingModel || doesStep(state);
+    return anew ? turns - 1 : turns;
+  }
+
+  /** Whether a model call that counts as a step is under way or about to be made again. */
+  private static boolean asksModel(SessionState state) {
+    return state instanceof AwaitingModel
+        || (state instanceof AwaitingBudget waiting && waiting.turn().attempt() > 1);
+  }
+
+  /** Whether a pipeline waits for a tool: it makes the whole step again. */
+  private static boolean doesStep(SessionState state) {
+    return state instanceof AwaitingTools tools && tools.run().agent().mode() == Mode.PIPELINE;
   }
 
   /** What a step of a pipeline gave. */

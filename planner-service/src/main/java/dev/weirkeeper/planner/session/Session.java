@@ -26,9 +26,17 @@ public record Session(
   /** A waiting task and the event that brought it. */
   public record Waiter(Task task, long sequence) {}
 
-  static Session fresh(String id) {
+  static Session after(Remnant kept, String id) {
     return new Session(
-        id, 0, Instant.EPOCH, 0, false, Transcript.EMPTY, List.of(), Account.EMPTY, Inputs.NONE);
+        id,
+        kept.sequence(),
+        kept.at(),
+        kept.turn(),
+        false,
+        Transcript.EMPTY,
+        List.of(),
+        Account.EMPTY.settled(kept.spent(), kept.unsettled()),
+        Inputs.NONE);
   }
 
   Session next(Instant time) {

@@ -18,7 +18,12 @@ public sealed interface SessionState {
 
   /** A session before its first event. */
   static SessionState initial(String sessionId) {
-    return new Idle(Session.fresh(sessionId));
+    return after(Remnant.NONE, sessionId);
+  }
+
+  /** A session that was forgotten, before its next event. */
+  static SessionState after(Remnant kept, String sessionId) {
+    return new Idle(Session.after(kept, sessionId));
   }
 
   /** Nothing runs. The conversation is kept; ended tasks absorb whatever still comes for them. */

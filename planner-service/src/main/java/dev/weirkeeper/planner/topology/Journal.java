@@ -17,7 +17,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
  * The applied inputs of every session of a partition, in a state store keyed by session and
- * sequence. Appended to, read back, and dropped whole when a session is old enough.
+ * sequence. Appended to, read back, and dropped when a session is old enough.
  */
 final class Journal {
   private final KeyValueStore<Bytes, byte[]> store;
@@ -47,25 +47,36 @@ final class Journal {
     return read(bytes);
   }
 
-  void replay(String sessionId, Consumer<JournalRecord> each) {
-    try (KeyValueIterator<Bytes, byte[]> records =
-        store.range(key(sessionId, 0), key(sessionId, Long.MAX_VALUE))) {
+  /** Every record after a sequence, in order. */
+  void replay(String sessionId, long after, Consumer<JournalRecord> each) {
+    try (KeyValueIterator<Bytes, byte[]> records = after(sessionId, after)) {
       while (records.hasNext()) {
         each.accept(read(records.next().value));
       }
     }
   }
 
-  void forget(String sessionId) {
+  boolean holdsAny(String sessionId, long after) {
+    try (KeyValueIterator<Bytes, byte[]> records = after(sessionId, after)) {
+      return records.hasNext();
+    }
+  }
+
+  /** Drops every record up to a sequence. */
+  void forget(String sessionId, long last) {
     List<Bytes> keys = new ArrayList<>();
     try (KeyValueIterator<Bytes, byte[]> records =
-        store.range(key(sessionId, 0), key(sessionId, Long.MAX_VALUE))) {
+        store.range(key(sessionId, 0), key(sessionId, last))) {
       while (records.hasNext()) {
         KeyValue<Bytes, byte[]> next = records.next();
         keys.add(next.key);
       }
     }
     keys.forEach(store::delete);
+  }
+
+  private KeyValueIterator<Bytes, byte[]> after(String sessionId, long sequence) {
+    return store.range(key(sessionId, sequence + 1), key(sessionId, Long.MAX_VALUE));
   }
 
   private JournalRecord read(byte[] bytes) {

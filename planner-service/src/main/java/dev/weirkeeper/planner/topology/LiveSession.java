@@ -1,6 +1,7 @@
 package dev.weirkeeper.planner.topology;
 
 import dev.weirkeeper.operations.trace.TaskTrace;
+import dev.weirkeeper.planner.session.Remnant;
 import dev.weirkeeper.planner.session.SessionState;
 import dev.weirkeeper.wire.ModelChoice;
 import java.time.Instant;
@@ -12,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** A session in memory: its state and its prompt as far as it has been encoded. Can be dropped. */
 final class LiveSession {
   final String id;
+
+  /** What its journal begins after. */
+  final Remnant forgotten;
+
   SessionState state;
   String lastHash;
 
@@ -23,10 +28,21 @@ final class LiveSession {
   private @Nullable ModelChoice encodedFor;
   private List<byte[]> fragments = new ArrayList<>();
 
-  LiveSession(String id, SessionState state, String lastHash) {
+  /**
+   * A session before anything in its journal.
+   *
+   * @param lastHash of the last event that was forgotten
+   */
+  LiveSession(String id, Remnant forgotten, String lastHash) {
     this.id = id;
-    this.state = state;
+    this.forgotten = forgotten;
+    this.state = SessionState.after(forgotten, id);
     this.lastHash = lastHash;
+  }
+
+  /** Whether an event is the first in its journal. */
+  boolean beginsWith(long sequence) {
+    return sequence == forgotten.sequence() + 1;
   }
 
   boolean running() {

@@ -6,6 +6,7 @@ import dev.weirkeeper.schemas.topic.Topics;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -17,6 +18,7 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.TopicNameExtractor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
@@ -33,6 +35,11 @@ public final class PlannerTopology {
 
   /** The topology of a planner. */
   public static Topology of(Shell shell) {
+    return of(shell, Stores::persistentKeyValueStore);
+  }
+
+  /** The same with other stores. */
+  static Topology of(Shell shell, Function<String, KeyValueBytesStoreSupplier> stores) {
     Topics topics = shell.topics();
     Topology topology = new Topology();
     for (Topic<?> definitions : List.of(topics.definitions(), topics.tools(), topics.tenants())) {
@@ -57,9 +64,9 @@ public final class PlannerTopology {
             processor(
                 () -> new SessionProcessor(shell),
                 Set.of(
-                    store(SessionProcessor.JOURNAL, Serdes.Bytes()),
-                    store(SessionProcessor.SESSIONS, Serdes.String()),
-                    store(SessionProcessor.PINS, Serdes.String()))),
+                    store(stores, SessionProcessor.JOURNAL, Serdes.Bytes()),
+                    store(stores, SessionProcessor.SESSIONS, Serdes.String()),
+                    store(stores, SessionProcessor.PINS, Serdes.String()))),
             "session-inputs")
         .addSource(
             "budget-requests",
@@ -70,7 +77,7 @@ public final class PlannerTopology {
             "budgets",
             processor(
                 () -> new BudgetProcessor(shell),
-                Set.of(store(BudgetProcessor.STORE, Serdes.String()))),
+                Set.of(store(stores, BudgetProcessor.STORE, Serdes.String()))),
             "budget-requests");
     sink(topology, "session-outputs", "sessions");
     sink(topology, "budget-outputs", "budgets");
@@ -93,9 +100,9 @@ public final class PlannerTopology {
                 definitions, shell.directory(), AvroDeserializer.ofAnyRecord(shell.serde())));
   }
 
-  private static <K> StoreBuilder<KeyValueStore<K, byte[]>> store(String name, Serde<K> key) {
-    return Stores.keyValueStoreBuilder(
-            Stores.persistentKeyValueStore(name), key, Serdes.ByteArray())
+  private static <K> StoreBuilder<KeyValueStore<K, byte[]>> store(
+      Function<String, KeyValueBytesStoreSupplier> stores, String name, Serde<K> key) {
+    return Stores.keyValueStoreBuilder(stores.apply(name), key, Serdes.ByteArray())
         .withCachingDisabled()
         .withLoggingEnabled(Map.of(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, CHANGELOG_MAX_BYTES));
   }

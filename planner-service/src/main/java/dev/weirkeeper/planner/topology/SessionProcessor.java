@@ -15,6 +15,7 @@ import dev.weirkeeper.planner.edge.Pinning;
 import dev.weirkeeper.planner.session.Decision;
 import dev.weirkeeper.planner.session.Effect;
 import dev.weirkeeper.planner.session.Planner;
+import dev.weirkeeper.planner.session.Remnant;
 import dev.weirkeeper.planner.session.SessionEvent.Timer;
 import dev.weirkeeper.planner.session.SessionState;
 import dev.weirkeeper.planner.session.SessionState.AwaitingModel;
@@ -81,14 +82,19 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
   private static final Duration TICK = Duration.ofMillis(50);
   private static final Duration SWEEP = Duration.ofMinutes(10);
-  private static final int SWEPT_AT_ONCE = 500;
+  private static final int MOST_FORGOTTEN = 100_000;
+  private static final int FORGOTTEN_AT_ONCE = 20;
   private static final int STOPPED_AT_ONCE = 200;
   private static final int NAMED = 20;
 
   /** What a lost owner had not sent yet is younger than this. */
   private static final Duration LATELY = Duration.ofMinutes(10);
 
+  /** Sorts before every session, like all that is no session's mark. */
   private static final String OWNER = "\u0000owner";
+
+  private static final String FIRST_ID = " ";
+  private static final String LAST_ID = "\u007f";
 
   private record Alarm(Instant at, String sessionId) {}
 
@@ -108,6 +114,9 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
   /** Sessions still to be looked at since a tenant was frozen. */
   private final Deque<String> toStop = new ArrayDeque<>();
+
+  /** Sessions that were found idle for too long. */
+  private final Deque<String> toForget = new ArrayDeque<>();
 
   private Set<String> frozen = Set.of();
 
@@ -131,6 +140,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private PlannerMetrics.@Nullable Partition counts;
   private @Nullable Journal journal;
   private @Nullable Transcripts transcripts;
+  private @Nullable Remnants remnants;
   private @Nullable KeyValueStore<String, byte[]> sessions;
   private @Nullable KeyValueStore<String, byte[]> pinsStore;
 
@@ -167,6 +177,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     transcripts = new Transcripts(opening);
     KeyValueStore<String, byte[]> sessionStore = opened.getStateStore(SESSIONS);
     sessions = sessionStore;
+    remnants = new Remnants(sessionStore);
     pinsStore = opened.getStateStore(PINS);
     byte[] owner = sessionStore.get(OWNER);
     previousOwner = owner == null ? "" : new String(owner, StandardCharsets.UTF_8);
@@ -219,6 +230,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private void tick() {
     begin();
     stopFrozen();
+    forgetSome();
     Instant now = shell.clock().instant();
     for (Alarm due = alarms.peek(); due != null && !due.at.isAfter(now); due = alarms.peek()) {
       alarms.remove();
@@ -259,15 +271,19 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
   private List<String> openSessions() {
     List<String> open = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = Objects.requireNonNull(sessions).all()) {
+    try (KeyValueIterator<String, byte[]> all = marks(Objects.requireNonNull(sessions))) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> one = all.next();
-        if (SessionMark.open(one.value) && !one.key.equals(OWNER)) {
+        if (SessionMark.open(one.value)) {
           open.add(one.key);
         }
       }
     }
     return open;
+  }
+
+  private static KeyValueIterator<String, byte[]> marks(KeyValueStore<String, byte[]> index) {
+    return index.range(FIRST_ID, LAST_ID);
   }
 
   private void fire(LiveSession session, Instant now) {
@@ -298,11 +314,10 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   /** Remembers the sessions that an owner before may have been in the middle of. */
   private void noteLately(KeyValueStore<String, byte[]> index) {
     Instant recently = shell.clock().instant().minus(LATELY);
-    try (KeyValueIterator<String, byte[]> all = index.all()) {
+    try (KeyValueIterator<String, byte[]> all = marks(index)) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> one = all.next();
-        if (!one.key.equals(OWNER)
-            && (SessionMark.open(one.value) || SessionMark.at(one.value).isAfter(recently))) {
+        if (SessionMark.open(one.value) || SessionMark.at(one.value).isAfter(recently)) {
           takenOver.add(one.key);
         }
       }
@@ -340,23 +355,48 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     readAgain.clear();
   }
 
+  /** Finds the sessions that have been idle for too long. */
   private void sweep() {
-    KeyValueStore<String, byte[]> index = Objects.requireNonNull(sessions);
+    if (!toForget.isEmpty()) {
+      return;
+    }
     Instant oldest = shell.clock().instant().minus(shell.retention());
-    List<String> old = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = index.all()) {
-      while (all.hasNext() && old.size() < SWEPT_AT_ONCE) {
+    try (KeyValueIterator<String, byte[]> all = marks(Objects.requireNonNull(sessions))) {
+      while (all.hasNext() && toForget.size() < MOST_FORGOTTEN) {
         KeyValue<String, byte[]> one = all.next();
-        if (!one.key.equals(OWNER)
-            && !SessionMark.open(one.value)
-            && SessionMark.at(one.value).isBefore(oldest)) {
-          old.add(one.key);
+        if (idleSince(one.value, oldest)) {
+          toForget.add(one.key);
         }
       }
     }
-    for (String id : old) {
-      Objects.requireNonNull(journal).forget(id);
-      index.delete(id);
+  }
+
+  private static boolean idleSince(byte @Nullable [] mark, Instant oldest) {
+    return mark != null && !SessionMark.open(mark) && SessionMark.at(mark).isBefore(oldest);
+  }
+
+  /**
+   * Forgets in two steps, a sweep apart. First only what is kept of a session is written, and its
+   * journal counts no more; when that has long been committed, the journal goes. A crash that
+   * leaves some writes and not others then never leaves a session without either.
+   */
+  private void forgetSome() {
+    KeyValueStore<String, byte[]> index = Objects.requireNonNull(sessions);
+    Journal inputs = Objects.requireNonNull(journal);
+    Instant oldest = shell.clock().instant().minus(shell.retention());
+    for (int i = 0; i < FORGOTTEN_AT_ONCE && !toForget.isEmpty(); i++) {
+      String id = toForget.remove();
+      if (!idleSince(index.get(id), oldest)) {
+        continue;
+      }
+      LiveSession session = session(id);
+      long forgotten = session.forgotten.sequence();
+      if (inputs.holdsAny(id, forgotten)) {
+        Objects.requireNonNull(remnants).keep(session);
+      } else {
+        inputs.forget(id, forgotten);
+        index.delete(id);
+      }
       live.remove(id);
     }
   }
@@ -516,7 +556,9 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       FailPoint.reached("planner.journalled");
       session.state = decision.next();
       session.lastHash = told.getHash();
-      if (wasRunning != session.running() || task != null || record.getSequence() == 1) {
+      if (wasRunning != session.running()
+          || task != null
+          || session.beginsWith(record.getSequence())) {
         remember(session);
       }
       TaskTrace trace = task != null ? arrived : trace(session, told.getTaskId(), before);
@@ -549,7 +591,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     long from = Long.MAX_VALUE;
     long timersFrom = 0;
     List<JournalRecord> records = new ArrayList<>();
-    Objects.requireNonNull(journal).replay(session.id, records::add);
+    Objects.requireNonNull(journal).replay(session.id, session.forgotten.sequence(), records::add);
     for (JournalRecord record : records) {
       if (first.test(record)) {
         from = timersFrom > 0 ? timersFrom : record.getSequence();
@@ -558,8 +600,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       timersFrom =
           record.getInputRef() != null ? 0 : timersFrom > 0 ? timersFrom : record.getSequence();
     }
-    LiveSession again =
-        new LiveSession(session.id, SessionState.initial(session.id), EventHash.NONE);
+    LiveSession again = Objects.requireNonNull(remnants).begin(session.id);
     for (JournalRecord record : records) {
       SessionState before = again.state;
       dev.weirkeeper.planner.session.SessionEvent event = inbound.event(record);
@@ -618,6 +659,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
             decision,
             record,
             session.lastHash,
+            session.beginsWith(record.getSequence()) ? session.forgotten : Remnant.NONE,
             priceBook,
             task != null ? task.getTaskId() : taskId(session.state),
             task != null ? task.getTenant() : "");
@@ -814,11 +856,12 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private LiveSession session(String id) {
     LiveSession session = live.get(id);
     if (session == null) {
-      session = new LiveSession(id, SessionState.initial(id), EventHash.NONE);
+      session = Objects.requireNonNull(remnants).begin(id);
       LiveSession folding = session;
       Objects.requireNonNull(journal)
           .replay(
               id,
+              session.forgotten.sequence(),
               record -> {
                 folding.state = Planner.step(folding.state, inbound.event(record)).next();
                 folding.lastHash = record.getEventHash();

@@ -36,10 +36,12 @@ final class CountingModel extends Dispatcher implements AutoCloseable {
     String content =
         results < calls
             ? """
-              [{"type":"tool_use","id":"toolu_%d","name":"echo","input":{"text":"%d"}}]"""
+            [{"type":"tool_use","id":"toolu_%d","name":"echo","input":{"text":"%d"}}]\
+            """
                 .formatted(results, results)
             : """
-              [{"type":"text","text":"done after %d"}]"""
+            [{"type":"text","text":"done after %d"}]\
+            """
                 .formatted(results);
     return new MockResponse.Builder()
         .addHeader("content-type", "application/json")
@@ -47,7 +49,8 @@ final class CountingModel extends Dispatcher implements AutoCloseable {
             """
             {"id":"msg_1","type":"message","role":"assistant","model":"claude-haiku-4-5",
              "content":%s,"stop_reason":"%s",
-             "usage":{"input_tokens":100,"output_tokens":10}}"""
+             "usage":{"input_tokens":100,"output_tokens":10}}\
+            """
                 .formatted(content, results < calls ? "tool_use" : "end_turn"))
         .build();
   }
