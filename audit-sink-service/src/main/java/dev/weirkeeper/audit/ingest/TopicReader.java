@@ -28,6 +28,9 @@ public final class TopicReader {
 
   private static final Duration POLL = Duration.ofMillis(500);
 
+  /** Where a partition ends is known, so the broker needn't wait for more before it says so. */
+  private static final int FETCH_WAIT_MS = 10;
+
   /** Takes records. */
   @FunctionalInterface
   public interface Taking<X extends Exception> {
@@ -53,6 +56,7 @@ public final class TopicReader {
     keys.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
     keys.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 8 << 20);
     keys.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5_000);
+    keys.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
     try (Admin admin = Admin.create(kafka.admin());
         KafkaConsumer<byte[], byte[]> consumer =
             new KafkaConsumer<>(keys, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -32,9 +33,13 @@ public final class Cluster implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(8);
 
+  /** Somebody waits: an answer that there is nothing more is not held back for half a second. */
+  private static final int FETCH_WAIT_MS = 50;
+
   private final ClusterAddress address;
   private final Topics topics;
   private final Admin admin;
+  private volatile Consumer<String> progress = _ -> {};
 
   private Cluster(ClusterAddress address, Admin admin) {
     this.address = address;
@@ -68,6 +73,16 @@ public final class Cluster implements AutoCloseable {
       admin.close(Duration.ZERO);
       throw e.getCause() instanceof TimeoutException ? explanation.noBroker(e) : explanation.of(e);
     }
+  }
+
+  /** Has somebody told how far reading is, where that takes long. */
+  public Cluster telling(Consumer<String> listener) {
+    progress = listener;
+    return this;
+  }
+
+  void progress(String line) {
+    progress.accept(line);
   }
 
   /** Where it is. */
@@ -147,6 +162,7 @@ public final class Cluster implements AutoCloseable {
     config.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
     config.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     config.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, 30_000);
+    config.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, FETCH_WAIT_MS);
     config.remove(ConsumerConfig.GROUP_ID_CONFIG);
     return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }

@@ -251,7 +251,7 @@ public final class Doctor {
           Examination.note(
               "audit API",
               "no address known",
-              "name it with --audit-url or cli.audit-url for sessions, cost and audit commands"));
+              "name it with --api or cli.audit-url for sessions, cost and audit commands"));
       return;
     }
     Optional<Secret> token = cluster.address().auditToken();

@@ -1,12 +1,14 @@
 package dev.weirkeeper.cli.cluster;
 
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
+import dev.weirkeeper.schemas.serde.UnreadableRecordException;
 import dev.weirkeeper.schemas.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -16,6 +18,8 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads what a topic holds now, from the oldest record to the one that is newest when the reading
@@ -23,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TopicScan {
 
+  private static final Logger LOG = LoggerFactory.getLogger(TopicScan.class);
   private static final Duration WAIT = Duration.ofSeconds(1);
+  private static final Duration TELL_EVERY = Duration.ofSeconds(1);
 
   private final Cluster cluster;
 
@@ -57,25 +63,37 @@ public final class TopicScan {
   }
 
   /**
-   * Reads the values of a topic.
+   * Reads the values of a topic. Records that can't be read are left out: they are the audit sink's
+   * to report.
    *
    * @param key only records of this key, of which only the partition is read; absent: all
    */
   public <T extends SpecificRecord> void values(
       Topic<T> topic, Optional<String> key, Consumer<Read<T>> reader) {
     try (AvroDeserializer<T> values = cluster.deserializer(topic)) {
-      records(
-          topic.name(),
-          key,
-          record ->
-              reader.accept(
-                  new Read<>(
-                      text(record.key()),
-                      Optional.ofNullable(
-                          values.deserialize(record.topic(), record.headers(), record.value())),
-                      record.partition(),
-                      record.offset(),
-                      Instant.ofEpochMilli(record.timestamp()))));
+      records(topic.name(), key, record -> read(record, values).ifPresent(reader));
+    }
+  }
+
+  private static <T extends SpecificRecord> Optional<Read<T>> read(
+      ConsumerRecord<byte[], byte[]> record, AvroDeserializer<T> values) {
+    try {
+      return Optional.of(
+          new Read<>(
+              text(record.key()),
+              Optional.ofNullable(
+                  values.deserialize(record.topic(), record.headers(), record.value())),
+              record.partition(),
+              record.offset(),
+              Instant.ofEpochMilli(record.timestamp())));
+    } catch (UnreadableRecordException e) {
+      LOG.warn(
+          "left out {}-{}@{}, which can't be read: {}",
+          record.topic(),
+          record.partition(),
+          record.offset(),
+          e.getMessage());
+      return Optional.empty();
     }
   }
 
@@ -93,7 +111,19 @@ public final class TopicScan {
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> open = new LinkedHashMap<>(consumer.endOffsets(partitions));
       open.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
+      long all = left(consumer, open);
+      long told = System.nanoTime();
       while (!open.isEmpty()) {
+        if (System.nanoTime() - told > TELL_EVERY.toNanos()) {
+          told = System.nanoTime();
+          cluster.progress(
+              String.format(
+                  Locale.ROOT,
+                  "reading %s: %,d of %,d records",
+                  topic,
+                  all - left(consumer, open),
+                  all));
+        }
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(WAIT)) {
           Long end = open.get(new TopicPartition(record.topic(), record.partition()));
           boolean wanted = key.isEmpty() || key.get().equals(text(record.key()));
@@ -104,6 +134,12 @@ public final class TopicScan {
         open.entrySet().removeIf(end -> consumer.position(end.getKey()) >= end.getValue());
       }
     }
+  }
+
+  private static long left(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream()
+        .mapToLong(end -> end.getValue() - consumer.position(end.getKey()))
+        .sum();
   }
 
   /** One record by its place; empty if it is gone. */

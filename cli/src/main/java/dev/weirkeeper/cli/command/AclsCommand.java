@@ -12,6 +12,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+@Section.Of(Section.CLUSTER)
 @Command(
     name = "acls",
     description = {
@@ -19,7 +20,8 @@ import picocli.CommandLine.Option;
           + " with.",
       "Asks no cluster and changes nothing. Roles: planner, tool-executor, audit-sink, console,"
           + " bootstrap, submitter, approver, operator."
-    })
+    },
+    footer = {"%nExamples:", "  weir acls --principal planner=User:planner"})
 final class AclsCommand extends WeirCommand {
 
   @Option(

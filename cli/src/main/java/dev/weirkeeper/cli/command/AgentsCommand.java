@@ -18,6 +18,7 @@ import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.AGENTS)
 @Command(
     name = "agents",
     description = "Agent definitions.",
@@ -51,7 +52,9 @@ final class AgentsCommand extends Group {
   @Command(
       name = "apply",
       description =
-          "Publish the agents of YAML files. Nothing is published if one of them has a problem. Sessions under way keep the version they began with.")
+          "Publish the agents of YAML files. Nothing is published if one of them has a problem."
+              + " Sessions under way keep the version they began with.",
+      footer = {"%nExamples:", "  weir agents apply agents.yaml"})
   static final class Apply extends ClusterCommand {
 
     @Parameters(paramLabel = "FILE", arity = "1..*", description = "YAML files")
@@ -91,7 +94,10 @@ final class AgentsCommand extends Group {
     }
   }
 
-  @Command(name = "list", description = "Show the newest version of every agent.")
+  @Command(
+      name = "list",
+      description = "Show the newest version of every agent.",
+      footer = {"%nExamples:", "  weir agents list"})
   static final class ListAgents extends ClusterCommand {
     @Override
     ExitCode run(Cluster cluster, Terminal terminal) {

@@ -14,7 +14,11 @@ import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 
-@Command(name = "approvals", description = "Show the calls that wait for a person.")
+@Section.Of(Section.PEOPLE)
+@Command(
+    name = "approvals",
+    description = "Show the calls that wait for a person.",
+    footer = {"%nExamples:", "  weir approvals"})
 final class ApprovalsCommand extends ClusterCommand {
 
   /** A waiting call as it is shown. */

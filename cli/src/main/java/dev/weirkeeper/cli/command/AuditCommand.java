@@ -35,6 +35,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.MONEY)
 @Command(
     name = "audit",
     description = "The audit trail: prove it, export it, build the store anew.",
@@ -62,7 +63,8 @@ final class AuditCommand extends Group {
       name = "verify",
       description =
           "Check digests, hash chains, causes and roots of the audit store, and name the first"
-              + " record that is wrong. Returns 1 if one is.")
+              + " record that is wrong. Returns 1 if one is.",
+      footer = {"%nExamples:", "  weir audit verify", "  weir audit verify --file audit.jsonl"})
   static final class Verify extends ClusterCommand {
 
     @Option(names = "--topics", description = "check what the broker still has, not the store")
@@ -161,7 +163,8 @@ final class AuditCommand extends Group {
 
   @Command(
       name = "export",
-      description = "Write everything the broker has to a file that proves itself.")
+      description = "Write everything the broker has to a file that proves itself.",
+      footer = {"%nExamples:", "  weir audit export audit.jsonl"})
   static final class Export extends ClusterCommand {
 
     @Parameters(paramLabel = "FILE", description = "file to write")
@@ -186,7 +189,8 @@ final class AuditCommand extends Group {
       name = "digest",
       description =
           "Show a digest of every table of the store: equal digests mean equal content, for"
-              + " comparing a rebuilt store.")
+              + " comparing a rebuilt store.",
+      footer = {"%nExamples:", "  weir audit digest"})
   static final class Digest extends ClusterCommand {
     @Override
     ExitCode run(Cluster cluster, Terminal terminal) throws SQLException {
@@ -209,7 +213,8 @@ final class AuditCommand extends Group {
       name = "rebuild",
       description =
           "Empty the store and have the running sinks read every topic again. Only what the topics"
-              + " still keep comes back.")
+              + " still keep comes back.",
+      footer = {"%nExamples:", "  weir audit rebuild --yes"})
   static final class Rebuild extends ClusterCommand {
 
     @Option(
@@ -237,7 +242,8 @@ final class AuditCommand extends Group {
       name = "ledger",
       description =
           "Compare the ledger with the count a model server kept itself. Returns 1 if a call or a"
-              + " token is not accounted for.")
+              + " token is not accounted for.",
+      footer = {"%nExamples:", "  weir audit ledger --against http://127.0.0.1:8089"})
   static final class LedgerCheck extends StoreCommand {
 
     @Option(

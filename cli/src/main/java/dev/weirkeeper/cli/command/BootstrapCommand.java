@@ -11,11 +11,17 @@ import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+@Section.Of(Section.CLUSTER)
 @Command(
     name = "bootstrap",
     description = {
       "Prepare a cluster: topics, settings of share groups, schemas, a default agent.",
       "Does what is missing and changes nothing that is there; run it before every deployment."
+    },
+    footer = {
+      "%nExamples:",
+      "  weir bootstrap",
+      "  weir bootstrap --partitions 12 --replication 3 --config production.properties"
     })
 final class BootstrapCommand extends ClusterCommand {
 

@@ -16,7 +16,7 @@ abstract class ClusterCommand extends WeirCommand {
   final ExitCode run(Terminal terminal) throws Exception {
     ClusterAddress address = cluster.address();
     try (Cluster connected = Cluster.connect(address)) {
-      return run(connected, terminal);
+      return run(connected.telling(terminal::progress), terminal);
     } catch (RuntimeException | java.util.concurrent.ExecutionException e) {
       throw new Explanation(address.connection().bootstrapServers()).of(e);
     }

@@ -8,11 +8,15 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.ServiceLoader;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IHelpSectionRenderer;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.UsageMessageSpec;
 
 /** Every command, ready to run. */
 @Command(
@@ -55,7 +59,8 @@ import picocli.CommandLine.IVersionProvider;
       DeadLettersCommand.class,
       DoctorCommand.class,
       RehearsalCommand.class,
-      AutoComplete.GenerateCompletion.class
+      AutoComplete.GenerateCompletion.class,
+      HelpCommand.class
     })
 public final class CommandTree extends Group {
 
@@ -94,6 +99,10 @@ public final class CommandTree extends Group {
           return ExitCode.USAGE.number();
         });
     footer(line);
+    Map<String, IHelpSectionRenderer> help = line.getHelpSectionMap();
+    help.put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST_HEADING, _ -> "");
+    help.put(UsageMessageSpec.SECTION_KEY_COMMAND_LIST, Section::commands);
+    line.setHelpSectionMap(help);
     return line;
   }
 

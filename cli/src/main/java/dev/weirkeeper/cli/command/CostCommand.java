@@ -13,9 +13,11 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
+@Section.Of(Section.MONEY)
 @Command(
     name = "cost",
-    description = "Sum the ledger by model, agent, tenant, tool, session and more, and by time.")
+    description = "Sum the ledger by model, agent, tenant, tool, session and more, and by time.",
+    footer = {"%nExamples:", "  weir cost", "  weir cost --by agent,model --bucket day"})
 final class CostCommand extends WeirCommand {
 
   @Mixin final ApiOptions api = new ApiOptions();

@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.CLUSTER)
 @Command(
     name = "dead-letters",
     description = "Records that could not be read or handled.",
@@ -64,7 +65,10 @@ final class DeadLettersCommand extends Group {
     }
   }
 
-  @Command(name = "list", description = "Show every dead letter, oldest first.")
+  @Command(
+      name = "list",
+      description = "Show every dead letter, oldest first.",
+      footer = {"%nExamples:", "  weir dead-letters list --origin agent.tasks"})
   static final class ListLetters extends ClusterCommand {
 
     @Option(names = "--origin", paramLabel = "TOPIC", description = "of this topic only")
@@ -124,7 +128,10 @@ final class DeadLettersCommand extends Group {
     }
   }
 
-  @Command(name = "show", description = "Show one dead letter with its headers and its bytes.")
+  @Command(
+      name = "show",
+      description = "Show one dead letter with its headers and its bytes.",
+      footer = {"%nExamples:", "  weir dead-letters show PLACE"})
   static final class Show extends LetterCommand {
 
     /** A dead letter in full. */
@@ -157,7 +164,8 @@ final class DeadLettersCommand extends Group {
   @Command(
       name = "retry",
       description =
-          "Write one dead letter to its topic again, as it was. Do it once the reason is gone.")
+          "Write one dead letter to its topic again, as it was. Do it once the reason is gone.",
+      footer = {"%nExamples:", "  weir dead-letters retry PLACE"})
   static final class Retry extends LetterCommand {
 
     /** Where a letter was written to. */

@@ -2,12 +2,15 @@ package dev.weirkeeper.cli.command;
 
 import dev.weirkeeper.cli.cluster.Cluster;
 import dev.weirkeeper.cli.cluster.TopicScan;
+import dev.weirkeeper.cli.follow.Reaction;
+import dev.weirkeeper.cli.terminal.Amounts;
 import dev.weirkeeper.cli.terminal.Terminal;
 import dev.weirkeeper.cli.trouble.ExitCode;
 import dev.weirkeeper.cli.trouble.Trouble;
 import dev.weirkeeper.wire.ApprovalDecision;
 import dev.weirkeeper.wire.ApprovalKind;
 import dev.weirkeeper.wire.ApprovalRequest;
+import dev.weirkeeper.wire.SessionEvent;
 import dev.weirkeeper.wire.Verdict;
 import java.time.Instant;
 import java.util.List;
@@ -35,17 +38,53 @@ final class DecisionCommands {
 
     @Mixin final Person person = new Person();
 
-    /** A decision that was written. */
+    /**
+     * A decision that was written.
+     *
+     * @param planner what the planner says to it; absent: nothing yet
+     */
     record Written(
         String decisionId,
         String callId,
         String sessionId,
         String tool,
         String verdict,
-        String decidedBy) {}
+        String decidedBy,
+        @Nullable String planner) {}
 
-    /** The newest request for the call. */
+    /** The newest request for the call, if it can still be decided. */
     final ApprovalRequest request(Cluster cluster) {
+      ApprovalRequest request = newest(cluster);
+      if (Instant.now().isAfter(request.getExpiresAt())) {
+        throw new Trouble(
+            ExitCode.OUTCOME,
+            "nothing was written: the request for call %s expired at %s"
+                .formatted(call, Amounts.moment(request.getExpiresAt())));
+      }
+      new TopicScan(cluster)
+          .values(
+              cluster.topics().approvalDecisions(),
+              Optional.of(request.getSessionId()),
+              read ->
+                  read.value()
+                      .filter(decision -> decision.getCallId().equals(call))
+                      .filter(
+                          decision ->
+                              decision.getArgumentsHash().equals(request.getArgumentsHash()))
+                      .ifPresent(
+                          decision -> {
+                            throw new Trouble(
+                                ExitCode.OUTCOME,
+                                "nothing was written: %s has decided on call %s already (%s)"
+                                    .formatted(
+                                        decision.getDecidedBy(),
+                                        call,
+                                        decision.getVerdict().name().toLowerCase(Locale.ROOT)));
+                          }));
+      return request;
+    }
+
+    private ApprovalRequest newest(Cluster cluster) {
       int turn = call.indexOf('/');
       if (turn < 1) {
         throw new Trouble(
@@ -94,12 +133,15 @@ final class DecisionCommands {
               .setDecidedBy(person.name())
               .setDecidedAt(Instant.now())
               .build();
-      cluster.write(
-          cluster.topics().approvalDecisions(),
-          List.of(new Cluster.Keyed<>(request.getSessionId(), decision)));
-      if (Instant.now().isAfter(request.getExpiresAt())) {
-        terminal.note("the request expired at " + request.getExpiresAt() + ": this is too late");
-      }
+      Optional<SessionEvent> reaction =
+          Reaction.to(
+              cluster,
+              () ->
+                  cluster
+                      .write(
+                          cluster.topics().approvalDecisions(),
+                          List.of(new Cluster.Keyed<>(request.getSessionId(), decision)))
+                      .getFirst());
       Written written =
           new Written(
               decision.getDecisionId(),
@@ -107,19 +149,30 @@ final class DecisionCommands {
               request.getSessionId(),
               request.getTool(),
               verdict.name().toLowerCase(Locale.ROOT),
-              decision.getDecidedBy());
+              decision.getDecidedBy(),
+              reaction.map(SessionEvent::getReason).orElse(null));
       terminal.show(
           written,
           () ->
-              "%s written for %s %s"
-                  .formatted(written.verdict(), request.getTool(), request.getArguments()));
+              "%s written for %s %s%s"
+                  .formatted(
+                      written.verdict(),
+                      request.getTool(),
+                      request.getArguments(),
+                      Person.planner(written.planner())));
       return ExitCode.DONE;
     }
   }
 
+  @Section.Of(Section.PEOPLE)
   @Command(
       name = "approve",
-      description = "Let a waiting call run, as it is or with other arguments.")
+      description = "Let a waiting call run, as it is or with other arguments.",
+      footer = {
+        "%nExamples:",
+        "  weir approve CALL",
+        "  weir approve CALL --arguments '{\"table\": \"users\", \"id\": \"u_011\"}' --as ann"
+      })
   static final class Approve extends DecisionCommand {
 
     @Option(
@@ -159,7 +212,11 @@ final class DecisionCommands {
     }
   }
 
-  @Command(name = "reject", description = "Keep a waiting call from running.")
+  @Section.Of(Section.PEOPLE)
+  @Command(
+      name = "reject",
+      description = "Keep a waiting call from running.",
+      footer = {"%nExamples:", "  weir reject CALL --reason \"ask the customer first\""})
   static final class Reject extends DecisionCommand {
 
     @Option(names = "--reason", paramLabel = "WORDS", description = "why; the model is told")
@@ -171,7 +228,11 @@ final class DecisionCommands {
     }
   }
 
-  @Command(name = "answer", description = "Answer a question an agent asks.")
+  @Section.Of(Section.PEOPLE)
+  @Command(
+      name = "answer",
+      description = "Answer a question an agent asks.",
+      footer = {"%nExamples:", "  weir answer CALL \"The second one.\""})
   static final class AnswerQuestion extends DecisionCommand {
 
     @Parameters(index = "1", paramLabel = "TEXT", description = "the answer")

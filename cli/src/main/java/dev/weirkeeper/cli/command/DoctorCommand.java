@@ -11,10 +11,13 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import picocli.CommandLine.Command;
 
+@Section.Of(Section.START)
 @Command(
     name = "doctor",
     description =
-        "Check broker, topics, groups, schemas, services, agents and audit API; say what to fix. Returns 1 if something does not work.")
+        "Check broker, topics, groups, schemas, services, agents and audit API; say what to fix."
+            + " Returns 1 if something does not work.",
+    footer = {"%nExamples:", "  weir doctor", "  weir doctor --json"})
 final class DoctorCommand extends ClusterCommand {
 
   @Override

@@ -19,11 +19,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.MONEY)
 @Command(
     name = "erase",
     description =
         "Make the content about a person unreadable for ever: deletes the keys of the sessions that"
-            + " name them. See docs/audit.md for what topics still hold and until when.")
+            + " name them. See docs/audit.md for what topics still hold and until when.",
+    footer = {"%nExamples:", "  weir erase customer-4711 --reason \"asked for it\" --yes"})
 final class EraseCommand extends ClusterCommand {
 
   private static final Duration LOOK = Duration.ofMillis(100);

@@ -22,9 +22,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.MONEY)
 @Command(
     name = "export",
-    description = "Write a table of the audit store to a Parquet or JSON Lines file.")
+    description = "Write a table of the audit store to a Parquet or JSON Lines file.",
+    footer = {
+      "%nExamples:",
+      "  weir export sessions sessions.parquet",
+      "  weir export ledger ledger.jsonl --from 2026-11-01"
+    })
 final class ExportCommand extends StoreCommand {
 
   @Parameters(

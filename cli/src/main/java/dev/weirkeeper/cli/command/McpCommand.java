@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.AGENTS)
 @Command(
     name = "mcp",
     description = "Tools of MCP servers: look at what they offer, accept what may be served.",
@@ -146,7 +147,11 @@ final class McpCommand extends Group {
   @Command(
       name = "show",
       description = "Ask servers for their tools and compare these with the accepted ones.",
-      footer = "%nExit code 1 if a tool is new, changed or gone.")
+      footer = {
+        "%nExit code 1 if a tool is new, changed or gone.",
+        "%nExamples:",
+        "  weir mcp show --file mcp.yaml"
+      })
   static final class ShowTools extends McpFileCommand {
 
     @Parameters(paramLabel = "SERVER", arity = "0..*", description = "servers (default: all)")
@@ -181,7 +186,12 @@ final class McpCommand extends Group {
       name = "accept",
       description =
           "Accept what a server offers now. Executors serve it after their next start; look at it"
-              + " with weir mcp show first.")
+              + " with weir mcp show first.",
+      footer = {
+        "%nExamples:",
+        "  weir mcp accept tickets --file mcp.yaml",
+        "  weir mcp accept tickets find_ticket --file mcp.yaml"
+      })
   static final class Accept extends McpFileCommand {
 
     @Parameters(index = "0", paramLabel = "SERVER", description = "the server")

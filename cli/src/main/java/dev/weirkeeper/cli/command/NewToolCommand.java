@@ -21,10 +21,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.AGENTS)
 @Command(
     name = "new-tool",
     description =
-        "Write a project with a tool of your own: a pom, a tool of twenty lines, a test, a README.")
+        "Write a project with a tool of your own: a pom, a tool of twenty lines, a test, a README.",
+    footer = {"%nExamples:", "  weir new-tool find_invoice"})
 final class NewToolCommand extends WeirCommand {
 
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9]*(_[a-z0-9]+)*");

@@ -30,11 +30,17 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.MONEY)
 @Command(
     name = "reconcile",
     description =
         "Compare the ledger with a provider's usage and cost exports and explain every difference."
-            + " Returns 1 if one stays unexplained.")
+            + " Returns 1 if one stays unexplained.",
+    footer = {
+      "%nExamples:",
+      "  weir reconcile usage.json costs.json",
+      "  weir reconcile usage.json --provider openai --key key_abc"
+    })
 final class ReconcileCommand extends StoreCommand {
 
   /** Whose exports. */

@@ -20,11 +20,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
+@Section.Of(Section.MONEY)
 @Command(
     name = "recost",
     description =
         "Say what past calls would have cost with other prices or another model. The ledger is only"
-            + " read.")
+            + " read.",
+    footer = {
+      "%nExamples:",
+      "  weir recost --model claude-haiku-5-5",
+      "  weir recost --from 2026-11-01 --by agent"
+    })
 final class RecostCommand extends StoreCommand {
 
   @Option(

@@ -14,13 +14,15 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+@Section.Of(Section.CLUSTER)
 @Command(
     name = "rehearsal",
     description = {
       "Run the rehearsal model alone until stopped: a server that speaks the Anthropic format and"
           + " answers from rules, at no cost.",
       "Point ANTHROPIC_BASE_URL of a planner at it."
-    })
+    },
+    footer = {"%nExamples:", "  weir rehearsal --port 8089"})
 final class RehearsalCommand extends WeirCommand {
 
   @Option(

@@ -11,11 +11,13 @@ import dev.weirkeeper.wire.SessionEvent;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.WORK)
 @Command(
     name = "replay",
     description =
         "Run a recorded session through this version's planner and compare every decision. Calls"
-            + " nothing, writes nothing. Returns 1 at the first difference.")
+            + " nothing, writes nothing. Returns 1 at the first difference.",
+    footer = {"%nExamples:", "  weir replay SESSION"})
 final class ReplayCommand extends ClusterCommand {
 
   private static final int SHOWN = 400;

@@ -23,12 +23,22 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.START)
 @Command(
     name = "run",
     description = {
-      "Run the tasks of a file, one JSON object per line:",
-      "  {\"task\": \"...\", \"session\": \"...\", \"agent\": \"...\", \"limits\": {\"max_cost_usd\": 0.05}}",
-      "Only task is required. A line that can't be used is reported with its number and the others run. Uses the cluster that is named or the stack that runs, or starts one. Returns 2 if a line was refused, 1 if a task did not complete."
+      "Run the tasks of a file and show their answers.",
+      "One JSON object per line:",
+      "  {\"task\": \"...\", \"session\": \"...\", \"agent\": \"...\", \"limits\":"
+          + " {\"max_cost_usd\": 0.05}}",
+      "Only task is required. A line that can't be used is reported with its number and the others"
+          + " run. Uses the cluster that is named or the stack that runs, or starts one. Returns 2"
+          + " if a line was refused, 1 if a task did not complete."
+    },
+    footer = {
+      "%nExamples:",
+      "  weir run tasks.jsonl",
+      "  echo '{\"task\": \"What is 2^32?\"}' | weir run -"
     })
 final class Run extends WeirCommand {
 

@@ -12,6 +12,7 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
+@Section.Of(Section.CLUSTER)
 @Command(
     name = "schemas",
     description = "The schemas of the topics' records in the registry.",
@@ -41,7 +42,8 @@ final class SchemasCommand extends Group {
 
   @Command(
       name = "register",
-      description = "Register every schema and have the registry refuse incompatible ones.")
+      description = "Register every schema and have the registry refuse incompatible ones.",
+      footer = {"%nExamples:", "  weir schemas register"})
   static final class Register extends RegistryCommand {
     @Override
     ExitCode run(Bootstrap bootstrap, SchemaRegistry registry, Terminal terminal) {
@@ -62,7 +64,9 @@ final class SchemasCommand extends Group {
   @Command(
       name = "check",
       description =
-          "Compare this version's schemas with the registry's, changing nothing. Returns 1 if one is incompatible.")
+          "Compare this version's schemas with the registry's, changing nothing. Returns 1 if one"
+              + " is incompatible.",
+      footer = {"%nExamples:", "  weir schemas check"})
   static final class Check extends RegistryCommand {
     @Override
     ExitCode run(Bootstrap bootstrap, SchemaRegistry registry, Terminal terminal) {

@@ -15,11 +15,17 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
+@Section.Of(Section.WORK)
 @Command(
     name = "sessions",
     description =
         "List sessions, the one seen last first; with words, those whose task has them. weir show"
-            + " tells one.")
+            + " tells one.",
+    footer = {
+      "%nExamples:",
+      "  weir sessions",
+      "  weir sessions refund --status complete --limit 5"
+    })
 final class SessionsCommand extends WeirCommand {
 
   private static final int PAGE = 500;

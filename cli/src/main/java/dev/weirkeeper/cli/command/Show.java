@@ -14,10 +14,13 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.WORK)
 @Command(
     name = "show",
     description =
-        "Show a session from the topics: its events in order, each with what was decided and why, and its results.")
+        "Show a session from the topics: its events in order, each with what was decided and why,"
+            + " and its results.",
+    footer = {"%nExamples:", "  weir show SESSION", "  weir show SESSION --json"})
 final class Show extends ClusterCommand {
 
   @Parameters(paramLabel = "SESSION", description = "session id")

@@ -17,7 +17,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-@Command(name = "submit", description = "Produce one task; with --watch follow it to its answer.")
+@Section.Of(Section.WORK)
+@Command(
+    name = "submit",
+    description = "Produce one task; with --watch follow it to its answer.",
+    footer = {
+      "%nExamples:",
+      "  weir submit \"What is 2^32, and can you look up user u_001?\" --watch",
+      "  weir submit \"Which open tickets are there?\" --session SESSION --id monday-1"
+    })
 final class Submit extends ClusterCommand {
 
   @Parameters(paramLabel = "TASK", description = "what to do")

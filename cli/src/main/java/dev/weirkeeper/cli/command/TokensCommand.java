@@ -27,6 +27,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.CLUSTER)
 @Command(
     name = "tokens",
     description = "Who may use the audit API and the console.",
@@ -82,7 +83,11 @@ final class TokensCommand extends Group {
       name = "create",
       description =
           "Make a token and print it, once: only its SHA-256 is kept. A service that reads the file"
-              + " lets it in within a second.")
+              + " lets it in within a second.",
+      footer = {
+        "%nExamples:",
+        "  weir tokens create --name maria --role approver --tenant acme --expires-in 90d"
+      })
   static final class Create extends WeirCommand {
 
     @Mixin final FileOptions where = new FileOptions();
@@ -152,7 +157,10 @@ final class TokensCommand extends Group {
     }
   }
 
-  @Command(name = "list", description = "Show who has a token.")
+  @Command(
+      name = "list",
+      description = "Show who has a token.",
+      footer = {"%nExamples:", "  weir tokens list"})
   static final class ListTokens extends WeirCommand {
 
     @Mixin final FileOptions where = new FileOptions();
@@ -185,7 +193,10 @@ final class TokensCommand extends Group {
     }
   }
 
-  @Command(name = "revoke", description = "Take a token back; it stops working within a second.")
+  @Command(
+      name = "revoke",
+      description = "Take a token back; it stops working within a second.",
+      footer = {"%nExamples:", "  weir tokens revoke maria"})
   static final class Revoke extends WeirCommand {
 
     @Mixin final FileOptions where = new FileOptions();

@@ -19,11 +19,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
+@Section.Of(Section.AGENTS)
 @Command(
     name = "tools",
     description =
         "Show the tools that executors offer, and their pools: executors that live, calls that"
-            + " wait.")
+            + " wait.",
+    footer = {"%nExamples:", "  weir tools"})
 final class ToolsCommand extends ClusterCommand {
 
   private static final int SHORT_VERSION = 10;

@@ -14,13 +14,17 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+@Section.Of(Section.CLUSTER)
 @Command(
     name = "topics",
     description = "The topics of the system.",
     subcommands = {TopicsCommand.ListTopics.class, TopicsCommand.Create.class})
 final class TopicsCommand extends Group {
 
-  @Command(name = "list", description = "Show the catalogue and what of it is there.")
+  @Command(
+      name = "list",
+      description = "Show the catalogue and what of it is there.",
+      footer = {"%nExamples:", "  weir topics list"})
   static final class ListTopics extends ClusterCommand {
 
     /** A topic as it is shown. */
@@ -70,7 +74,13 @@ final class TopicsCommand extends Group {
   @Command(
       name = "create",
       description =
-          "Create the topics that are missing, give share groups their settings and register the schemas. Changes nothing that is there; safe to repeat.")
+          "Create the topics that are missing, give share groups their settings and register the"
+              + " schemas. Changes nothing that is there; safe to repeat.",
+      footer = {
+        "%nExamples:",
+        "  weir topics create",
+        "  weir topics create --partitions 12 --replication 3 --config production.properties"
+      })
   static final class Create extends ClusterCommand {
 
     @Option(

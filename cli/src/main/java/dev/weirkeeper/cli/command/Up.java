@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+@Section.Of(Section.START)
 @Command(
     name = "up",
     description =
         "Run everything in this process until stopped: broker, registry, PostgreSQL, services. Data"
-            + " stays.")
+            + " stays.",
+    footer = {"%nExamples:", "  weir up", "  weir up --set stack.http-port=8080"})
 final class Up extends WeirCommand {
 
   @Option(

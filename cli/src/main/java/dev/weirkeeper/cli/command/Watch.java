@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-@Command(name = "watch", description = "Show what happens from now on, until stopped.")
+@Section.Of(Section.WORK)
+@Command(
+    name = "watch",
+    description = "Show what happens from now on, until stopped.",
+    footer = {"%nExamples:", "  weir watch", "  weir watch --session SESSION --for 2s"})
 final class Watch extends ClusterCommand {
 
   @Option(names = "--session", paramLabel = "ID", description = "this session only")

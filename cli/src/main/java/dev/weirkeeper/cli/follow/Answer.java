@@ -1,5 +1,6 @@
 package dev.weirkeeper.cli.follow;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.weirkeeper.cli.terminal.Amounts;
 import dev.weirkeeper.cli.terminal.Terminal;
 import dev.weirkeeper.cli.terminal.Terminal.Style;
@@ -43,7 +44,11 @@ public record Answer(
 
   /** Tokens by class; no token is in two of them. */
   public record Tokens(
-      long uncachedInput, long cacheWrite5m, long cacheWrite1h, long cacheRead, long output) {
+      long uncachedInput,
+      @JsonProperty("cache_write_5m") long cacheWrite5m,
+      @JsonProperty("cache_write_1h") long cacheWrite1h,
+      long cacheRead,
+      long output) {
 
     /** All input tokens. */
     long input() {

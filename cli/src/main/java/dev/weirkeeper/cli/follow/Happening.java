@@ -68,22 +68,25 @@ public record Happening(
             decided.isEmpty() ? "" : "  → " + Amounts.head(decided, 80));
   }
 
-  /** What was decided, for someone who only wants to see that it goes on; empty if nothing was. */
-  public String progress() {
+  /**
+   * What was decided, for someone who only wants to see that it goes on; empty if nothing was.
+   *
+   * @param who what the line begins with
+   */
+  public String progress(String who) {
     String decided =
         effects.stream()
             .flatMap(
                 effect ->
                     switch (effect.kind()) {
                       case "CallModel" -> Stream.of("asks the model");
+                      case "StartAgent" -> Stream.of("starts agent " + effect.detail());
                       case "CallTool" -> Stream.of("calls " + effect.detail().split(",", 2)[0]);
                       case "RequestApproval" -> Stream.of("waits for a person: " + effect.id());
                       case "PublishResult" -> Stream.of("ends");
                       default -> Stream.empty();
                     })
             .collect(Collectors.joining(", "));
-    return decided.isEmpty()
-        ? ""
-        : "%s  step %d  %s".formatted(taskId.isEmpty() ? sessionId : taskId, steps, decided);
+    return decided.isEmpty() ? "" : "%sstep %d  %s".formatted(who, steps, decided);
   }
 }

@@ -1,12 +1,14 @@
 package dev.weirkeeper.cli.follow;
 
 import dev.weirkeeper.cli.cluster.Cluster;
+import dev.weirkeeper.cli.terminal.Amounts;
 import dev.weirkeeper.cli.terminal.Terminal;
 import dev.weirkeeper.cli.terminal.Terminal.Style;
 import dev.weirkeeper.cli.trouble.ExitCode;
 import dev.weirkeeper.wire.Task;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +18,8 @@ import java.util.Map;
  * what happens until then is progress.
  */
 public final class TaskRun {
+
+  private static final int TEXT = 100;
 
   private final Cluster cluster;
   private final Terminal terminal;
@@ -52,7 +56,16 @@ public final class TaskRun {
   public Outcome run(List<Task> tasks) throws InterruptedException {
     List<Answer> answers = new ArrayList<>();
     Map<String, Task> open = new LinkedHashMap<>();
-    tasks.forEach(task -> open.put(key(task.getSessionId(), task.getTaskId()), task));
+    Map<String, String> names = new HashMap<>();
+    for (Task task : tasks) {
+      String key = key(task.getSessionId(), task.getTaskId());
+      open.put(key, task);
+      names.put(key, tasks.size() == 1 ? "" : "[%d] ".formatted(open.size()));
+      terminal.note(
+          terminal.styled(Style.BOLD, names.get(key) + "task " + task.getTaskId())
+              + "  "
+              + Amounts.head(task.getText(), TEXT));
+    }
     try (TaskFollower follower = TaskFollower.open(cluster)) {
       cluster.write(
           cluster.topics().tasks(),
@@ -61,18 +74,24 @@ public final class TaskRun {
           seen -> {
             switch (seen) {
               case TaskFollower.Seen.Happened(var event) -> {
-                if (open.containsKey(key(event.getSessionId(), event.getTaskId()))) {
-                  String progress = Happening.of(event).progress();
+                String name = names.get(key(event.getSessionId(), event.getTaskId()));
+                if (name != null) {
+                  String progress = Happening.of(event).progress(name);
                   if (!progress.isEmpty()) {
                     terminal.note(terminal.styled(Style.FAINT, progress));
                   }
                 }
               }
               case TaskFollower.Seen.Ended(var result) -> {
-                if (open.remove(key(result.getSessionId(), result.getTaskId())) != null) {
+                String key = key(result.getSessionId(), result.getTaskId());
+                if (open.remove(key) != null) {
                   Answer answer = Answer.of(result);
                   answers.add(answer);
-                  terminal.show(answer, () -> answer.text(terminal));
+                  terminal.show(
+                      answer,
+                      () ->
+                          terminal.styled(Style.BOLD, names.getOrDefault(key, ""))
+                              + answer.text(terminal));
                 }
               }
             }

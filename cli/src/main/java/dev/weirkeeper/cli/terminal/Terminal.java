@@ -1,5 +1,7 @@
 package dev.weirkeeper.cli.terminal;
 
+import dev.weirkeeper.cli.trouble.ExitCode;
+import dev.weirkeeper.cli.trouble.Trouble;
 import java.io.Console;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -34,10 +36,13 @@ public final class Terminal {
           .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
           .build();
 
+  private static final String REWRITE = "\r\u001b[K";
+
   private final PrintStream out;
   private final PrintStream err;
   private final boolean json;
   private final boolean colour;
+  private boolean rewriting;
 
   /**
    * A terminal on two streams.
@@ -69,16 +74,41 @@ public final class Terminal {
     return json;
   }
 
-  /** Shows a result: as JSON, or as its text. */
+  /**
+   * Shows a result: as JSON, or as its text.
+   *
+   * @throws Trouble if nobody reads the output any more
+   */
   public synchronized void show(Object result, Supplier<String> text) {
+    clear();
     out.println(json ? JSON.writeValueAsString(result) : text.get());
-    out.flush();
+    if (out.checkError()) {
+      throw new Trouble(ExitCode.INTERRUPTED, "whoever read the output has closed it");
+    }
   }
 
   /** Says something that is no result. */
   public synchronized void note(String line) {
+    clear();
     err.println(line);
     err.flush();
+  }
+
+  /** Says how far something is that takes long: in one line that rewrites itself, or not at all. */
+  public synchronized void progress(String line) {
+    if (colour) {
+      err.print(REWRITE + styled(Style.FAINT, line));
+      err.flush();
+      rewriting = true;
+    }
+  }
+
+  private void clear() {
+    if (rewriting) {
+      err.print(REWRITE);
+      err.flush();
+      rewriting = false;
+    }
   }
 
   /** Marks text where colour is shown. */

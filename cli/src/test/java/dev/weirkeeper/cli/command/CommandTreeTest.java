@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 final class CommandTreeTest {
+
+  private static final Pattern WORD = Pattern.compile("'[^']*'|\"[^\"]*\"|\\S+");
 
   @TempDir Path folder;
 
@@ -85,6 +91,30 @@ final class CommandTreeTest {
               .isNotEmpty();
           assertThat(command.getUsageMessage()).contains("Exit codes:", "-h, --help");
         });
+  }
+
+  @Test
+  void every_example_in_the_help_is_a_command_that_exists() {
+    List<String> examples = new ArrayList<>();
+    everyCommand(
+        CommandTree.commands(),
+        command ->
+            Stream.of(command.getCommandSpec().usageMessage().footer())
+                .filter(line -> line.startsWith("  "))
+                .forEach(examples::add));
+
+    assertThat(examples)
+        .hasSizeGreaterThan(40)
+        .allSatisfy(example -> CommandTree.commands().parseArgs(words(example)));
+  }
+
+  /** What a shell would hand to weir. */
+  private static String[] words(String example) {
+    String command = example.substring(example.indexOf("weir ") + "weir ".length());
+    return WORD.matcher(command)
+        .results()
+        .map(word -> word.group().replaceAll("^(['\"])(.*)\\1$", "$2"))
+        .toArray(String[]::new);
   }
 
   private static void everyCommand(

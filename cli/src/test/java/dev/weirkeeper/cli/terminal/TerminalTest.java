@@ -1,8 +1,13 @@
 package dev.weirkeeper.cli.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.weirkeeper.cli.trouble.ExitCode;
+import dev.weirkeeper.cli.trouble.Trouble;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -35,6 +40,41 @@ final class TerminalTest {
     assertThat(terminal(false, false).styled(Terminal.Style.BAD, "x")).isEqualTo("x");
     assertThat(terminal(false, true).styled(Terminal.Style.BAD, "x"))
         .isEqualTo("\u001b[31mx\u001b[0m");
+  }
+
+  @Test
+  void progress_is_one_line_of_a_terminal_that_the_next_result_takes_the_place_of() {
+    Terminal terminal = terminal(false, true);
+    terminal.progress("1 of 2");
+    terminal.progress("2 of 2");
+    terminal.show(new Bill("t", 5), () -> "5 for t");
+    assertThat(text(err)).endsWith("\r\u001b[K").doesNotContain("\n");
+    assertThat(text(out)).isEqualTo("5 for t\n");
+  }
+
+  @Test
+  void a_file_is_not_filled_with_progress() {
+    terminal(false, false).progress("1 of 2");
+    assertThat(text(err)).isEmpty();
+  }
+
+  @Test
+  void a_command_whose_output_nobody_reads_any_more_ends() {
+    PrintStream closed =
+        new PrintStream(
+            new OutputStream() {
+              @Override
+              public void write(int one) throws IOException {
+                throw new IOException("Broken pipe");
+              }
+            },
+            true,
+            StandardCharsets.UTF_8);
+    Terminal terminal = new Terminal(closed, stream(err), false, false);
+    assertThatExceptionOfType(Trouble.class)
+        .isThrownBy(() -> terminal.show(new Bill("t", 5), () -> "5 for t"))
+        .extracting(Trouble::exitCode)
+        .isEqualTo(ExitCode.INTERRUPTED);
   }
 
   @Test
