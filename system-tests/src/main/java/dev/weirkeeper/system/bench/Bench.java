@@ -137,7 +137,8 @@ public final class Bench {
     books.await(work.sessions(), work.records(work.sessions()), CATCH_UP);
     double behind = (System.nanoTime() - ended) / 1e9;
     Map<String, Long> cpuAfter = cpu.read();
-    @Nullable Map<String, Object> cpuProfile = profile == null ? null : profile.stop();
+    @Nullable Map<String, Object> cpuProfile =
+        profile == null ? null : profile.stop(plan.recording());
     progress.accept(
         "%d sessions in %.1f s, stored %.1f s later"
             .formatted(work.sessions(), outcome.wallNanos() / 1e9, behind));

@@ -103,8 +103,13 @@ public final class BenchCommand implements ExtraCommand {
       description = "measure a bare loop and bare Kafka beside it, with the same work")
   boolean floors;
 
-  @Option(names = "--profile", description = "record where processor time goes")
-  boolean profile;
+  @Option(
+      names = "--profile",
+      arity = "0..1",
+      paramLabel = "FILE",
+      fallbackValue = "",
+      description = "record where processor time goes; keep the Flight Recorder's file if named")
+  @Nullable String profile;
 
   @Option(
       names = "--set",
@@ -143,7 +148,8 @@ public final class BenchCommand implements ExtraCommand {
         executors,
         Optional.ofNullable(modelUrl),
         floors,
-        profile,
+        profile != null,
+        Optional.ofNullable(profile).filter(file -> !file.isEmpty()).map(Path::of),
         data,
         settings);
   }

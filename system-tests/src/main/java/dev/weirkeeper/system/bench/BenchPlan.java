@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param modelUrl the model server; absent: one is started
  * @param floors whether to measure what bounds the result from below, too
  * @param profile whether to record where processor time goes
+ * @param recording where the recording is kept; absent: only what it says is
  * @param data where the stack keeps its data; must not hold any
  * @param settings of the stack and its services, by their names
  */
@@ -26,6 +27,7 @@ public record BenchPlan(
     Optional<URI> modelUrl,
     boolean floors,
     boolean profile,
+    Optional<Path> recording,
     Path data,
     Map<String, String> settings) {
 

@@ -46,12 +46,16 @@ final class BenchStack implements AutoCloseable {
   private static final int CALLS_PER_TOOL = 1_000_000;
   private static final long MAX_OUTPUT_TOKENS = 1024;
 
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final Deque<AutoCloseable> parts;
   private final Cluster cluster;
 
+  /** PostgreSQL is a process of its own and would outlive a run that is interrupted. */
+  private final Thread interrupted = new Thread(this::closeParts, "stop");
+
   private BenchStack(Deque<AutoCloseable> parts, Cluster cluster) {
-    this.parts.addAll(parts);
+    this.parts = parts;
     this.cluster = cluster;
+    Runtime.getRuntime().addShutdownHook(interrupted);
   }
 
   /** Starts it on the plan's directory, as it is. */
@@ -145,6 +149,16 @@ final class BenchStack implements AutoCloseable {
   /** Stops everything; the data stays. */
   @Override
   public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(interrupted);
+    } catch (IllegalStateException e) {
+      // The process is ending, and the hook does this.
+      return;
+    }
+    closeParts();
+  }
+
+  private synchronized void closeParts() {
     close(parts);
   }
 

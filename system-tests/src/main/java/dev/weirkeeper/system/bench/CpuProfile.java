@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
@@ -65,16 +66,22 @@ final class CpuProfile {
     return new CpuProfile(recording);
   }
 
-  /** Shares of all samples, by part and purpose, and the methods met most at the top. */
-  Map<String, Object> stop() throws IOException {
+  /**
+   * Shares of all samples, by part and purpose, and the methods met most at the top.
+   *
+   * @param keep where the recording is kept
+   */
+  Map<String, Object> stop(Optional<Path> keep) throws IOException {
     recording.stop();
-    Path file = Files.createTempFile("weir-bench", ".jfr");
+    Path file = keep.isPresent() ? keep.get() : Files.createTempFile("weir-bench", ".jfr");
     try {
       recording.dump(file);
       recording.close();
       return read(file);
     } finally {
-      Files.delete(file);
+      if (keep.isEmpty()) {
+        Files.delete(file);
+      }
     }
   }
 

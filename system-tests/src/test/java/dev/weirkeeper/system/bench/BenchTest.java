@@ -33,6 +33,7 @@ class BenchTest {
             Optional.empty(),
             true,
             true,
+            Optional.empty(),
             data,
             Map.of());
 
