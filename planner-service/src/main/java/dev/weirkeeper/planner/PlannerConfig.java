@@ -22,6 +22,7 @@ import java.util.Optional;
  * @param commitInterval how long results of decisions may wait for others to be committed with them
  * @param poll how long a stream thread waits for records before it commits
  * @param threads stream threads
+ * @param sessionCacheBytes memory for the sessions under way of each partition, as they estimate it
  * @param grace how long a call of a lost planner may still be answered before it is made again
  * @param retention how long an idle session can be continued
  * @param drain how long model calls may go on after the planner is told to stop
@@ -39,7 +40,7 @@ public record PlannerConfig(
     Duration commitInterval,
     Duration poll,
     int threads,
-    int sessionsCached,
+    long sessionCacheBytes,
     long maxRecordBytes,
     Duration grace,
     Duration retention,
@@ -88,11 +89,11 @@ public record PlannerConfig(
           .between("1", "64")
           .defaultsTo("2")
           .describedAs("stream threads; more than partitions do nothing");
-  static final Setting<Integer> SESSIONS_CACHED =
-      Setting.integer("planner.sessions-cached")
-          .between("1", "10000000")
-          .defaultsTo("20000")
-          .describedAs("sessions kept in memory by each partition; others are read back");
+  static final Setting<Long> SESSION_CACHE =
+      Setting.bytes("planner.session-cache")
+          .between("64KiB", "64GiB")
+          .defaultsTo("64MiB")
+          .describedAs("memory for the sessions under way of each partition; others are read back");
   static final Setting<Long> MAX_RECORD =
       Setting.bytes("planner.max-record")
           .between("512KiB", "16MiB")
@@ -138,7 +139,7 @@ public record PlannerConfig(
                   COMMIT_INTERVAL,
                   POLL,
                   THREADS,
-                  SESSIONS_CACHED,
+                  SESSION_CACHE,
                   MAX_RECORD,
                   GRACE,
                   RETENTION,
@@ -160,7 +161,7 @@ public record PlannerConfig(
         settings.get(COMMIT_INTERVAL),
         settings.get(POLL),
         settings.get(THREADS),
-        settings.get(SESSIONS_CACHED),
+        settings.get(SESSION_CACHE),
         settings.get(MAX_RECORD),
         settings.get(GRACE),
         settings.get(RETENTION),

@@ -3,8 +3,10 @@ package dev.weirkeeper.planner;
 import dev.weirkeeper.operations.cluster.ClusterFitness;
 import dev.weirkeeper.operations.health.Check;
 import dev.weirkeeper.operations.trace.Tracing;
+import dev.weirkeeper.planner.PlannerConfig.Guarantee;
 import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.planner.provider.ModelClient;
+import dev.weirkeeper.planner.topology.Backlog;
 import dev.weirkeeper.planner.topology.ModelDesk;
 import dev.weirkeeper.planner.topology.PlannerClock;
 import dev.weirkeeper.planner.topology.PlannerMetrics;
@@ -104,7 +106,9 @@ public final class PlannerService implements AutoCloseable {
     PlannerClock clock = PlannerClock.system();
     ModelClient client = new ModelClient(config.provider(), prices, clock, config.redaction());
     Map<String, Object> producing = config.connection().producer();
+    // Sent at once; what comes while a request is under way gathers for the next.
     producing.put(ProducerConfig.LINGER_MS_CONFIG, 0);
+    producing.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
     producing.put(ProducerConfig.CLIENT_ID_CONFIG, config.instance() + "-model-replies");
     KafkaProducer<String, ModelReply> replies =
         new KafkaProducer<>(
@@ -143,7 +147,7 @@ public final class PlannerService implements AutoCloseable {
             config.instance(),
             config.grace(),
             config.retention(),
-            config.sessionsCached(),
+            config.sessionCacheBytes(),
             Math.toIntExact(config.maxRecordBytes()),
             config.approvers(),
             config.guarantee() == PlannerConfig.Guarantee.AT_LEAST_ONCE,
@@ -312,12 +316,36 @@ public final class PlannerService implements AutoCloseable {
     keys.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
     keys.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_000);
     keys.put(StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");
-    keys.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 1);
+    keys.put(
+        StreamsConfig.mainConsumerPrefix(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG),
+        Backlog.class.getName());
+    keys.putAll(producerKeys(config.guarantee()));
     keys.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 8 * 1024 * 1024);
     keys.putAll(config.connection().streams());
     Properties properties = new Properties();
     properties.putAll(keys);
     return properties;
+  }
+
+  /**
+   * When the streams' producers send. Under exactly-once nothing is seen before the commit, which
+   * sends what has gathered until then in few requests. Under at-least-once everything is sent at
+   * once; with one request under way at a time, what comes meanwhile gathers for the next.
+   */
+  private static Map<String, Object> producerKeys(Guarantee guarantee) {
+    return switch (guarantee) {
+      case EXACTLY_ONCE ->
+          Map.of(
+              StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG),
+              100,
+              StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG),
+              128 * 1024);
+      case AT_LEAST_ONCE ->
+          Map.of(
+              StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 0,
+              StreamsConfig.producerPrefix(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION),
+                  1);
+    };
   }
 
   /** A lost dependency is waited for; a bug stops the planner, loudly. */

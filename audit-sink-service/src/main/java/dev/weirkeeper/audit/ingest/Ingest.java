@@ -40,6 +40,15 @@ public final class Ingest implements AutoCloseable {
 
   private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
+  /**
+   * The broker lets records gather until there are so many bytes or so much time has passed. Few
+   * large batches cost a fraction of many small ones: the records that tell one row meet in memory,
+   * and a transaction has its price.
+   */
+  private static final int GATHERED_BYTES = 256 << 10;
+
+  private static final Duration GATHERING = Duration.ofMillis(250);
+
   private final List<Member> members = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
   private final Admin admin;
@@ -151,6 +160,8 @@ public final class Ingest implements AutoCloseable {
         ConsumerConfig.METADATA_MAX_AGE_CONFIG, (int) IngestConfig.METADATA_AGE.toMillis());
     keys.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 << 20);
     keys.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, config.batchRecords());
+    keys.putIfAbsent(ConsumerConfig.FETCH_MIN_BYTES_CONFIG, GATHERED_BYTES);
+    keys.putIfAbsent(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, (int) GATHERING.toMillis());
     keys.put(ConsumerConfig.CLIENT_ID_CONFIG, name);
     if (config.instance().isPresent()) {
       keys.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, name);

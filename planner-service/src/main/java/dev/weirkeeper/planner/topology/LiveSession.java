@@ -4,14 +4,20 @@ import dev.weirkeeper.operations.trace.TaskTrace;
 import dev.weirkeeper.planner.session.Remnant;
 import dev.weirkeeper.planner.session.SessionState;
 import dev.weirkeeper.wire.ModelChoice;
-import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A session in memory: its state and its prompt as far as it has been encoded. Can be dropped. */
 final class LiveSession {
+
+  /** About what a state takes that is new, and what an entry of its transcript adds. */
+  private static final long STATE_BYTES = 4096;
+
+  private static final long ENTRY_BYTES = 256;
+
   final String id;
 
   /** What its journal begins after. */
@@ -20,13 +26,11 @@ final class LiveSession {
   SessionState state;
   String lastHash;
 
-  /** When somebody looks at it again, if that has been arranged. */
-  @Nullable Instant alarm;
-
   private long tracedTask;
   private TaskTrace trace = TaskTrace.NONE;
   private @Nullable ModelChoice encodedFor;
   private List<byte[]> fragments = new ArrayList<>();
+  private long fragmentBytes;
 
   /**
    * A session before anything in its journal.
@@ -68,7 +72,19 @@ final class LiveSession {
     if (!choice.equals(encodedFor)) {
       encodedFor = choice;
       fragments = new ArrayList<>();
+      fragmentBytes = 0;
     }
-    return fragments;
+    return Collections.unmodifiableList(fragments);
+  }
+
+  /** Adds a fragment for the model asked for last. */
+  void add(byte[] fragment) {
+    fragments.add(fragment);
+    fragmentBytes += fragment.length;
+  }
+
+  /** About how much memory it takes. */
+  long bytes() {
+    return STATE_BYTES + ENTRY_BYTES * state.session().transcript().size() + fragmentBytes;
   }
 }

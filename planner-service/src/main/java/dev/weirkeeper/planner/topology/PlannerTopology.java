@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -17,6 +18,7 @@ import org.apache.kafka.common.serialization.Serializer;
 import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.processor.StreamPartitioner;
 import org.apache.kafka.streams.processor.TopicNameExtractor;
+import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.KeyValueBytesStoreSupplier;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -62,6 +64,7 @@ public final class PlannerTopology {
         .addProcessor(
             "sessions",
             processor(
+                shell,
                 () -> new SessionProcessor(shell),
                 Set.of(
                     store(stores, SessionProcessor.JOURNAL, Serdes.Bytes()),
@@ -76,6 +79,7 @@ public final class PlannerTopology {
         .addProcessor(
             "budgets",
             processor(
+                shell,
                 () -> new BudgetProcessor(shell),
                 Set.of(store(stores, BudgetProcessor.STORE, Serdes.String()))),
             "budget-requests");
@@ -108,15 +112,13 @@ public final class PlannerTopology {
   }
 
   private static ProcessorSupplier<byte[], byte[], byte[], Outgoing> processor(
-      java.util.function.Supplier<
-              org.apache.kafka.streams.processor.api.Processor<byte[], byte[], byte[], Outgoing>>
-          maker,
+      Shell shell,
+      Supplier<Processor<byte[], byte[], byte[], Outgoing>> maker,
       Set<StoreBuilder<?>> stores) {
     return new ProcessorSupplier<>() {
       @Override
-      public org.apache.kafka.streams.processor.api.Processor<byte[], byte[], byte[], Outgoing>
-          get() {
-        return maker.get();
+      public Processor<byte[], byte[], byte[], Outgoing> get() {
+        return shell.atLeastOnce() ? maker.get() : new PromptCommit(maker.get());
       }
 
       @Override

@@ -20,6 +20,7 @@ import dev.weirkeeper.planner.session.SessionEvent.Timer;
 import dev.weirkeeper.planner.session.SessionState;
 import dev.weirkeeper.planner.session.SessionState.AwaitingModel;
 import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
+import dev.weirkeeper.planner.session.SessionState.Idle;
 import dev.weirkeeper.planner.session.SessionState.Running;
 import dev.weirkeeper.planner.session.Waiting;
 import dev.weirkeeper.schemas.chain.EventHash;
@@ -43,15 +44,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -60,6 +58,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
+import org.apache.kafka.streams.processor.Cancellable;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -80,7 +79,12 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   static final String SESSIONS = "sessions";
   static final String PINS = "pins";
 
-  private static final Duration TICK = Duration.ofMillis(50);
+  /** While sessions run, longest time between two looks at them. */
+  private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
+
+  /** Timers that are due closer together than this are looked at together. */
+  private static final Duration SHORTEST_WAIT = Duration.ofMillis(10);
+
   private static final Duration SWEEP = Duration.ofMinutes(10);
   private static final int MOST_FORGOTTEN = 100_000;
   private static final int FORGOTTEN_AT_ONCE = 20;
@@ -96,8 +100,6 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private static final String FIRST_ID = " ";
   private static final String LAST_ID = "\u007f";
 
-  private record Alarm(Instant at, String sessionId) {}
-
   private final Shell shell;
   private final InputReader reader;
   private final Inbound inbound = new Inbound(this::pinned);
@@ -106,8 +108,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private final AvroSerializer<SpecificRecord> writer;
   private final AvroDeserializer<Pins> pinsReader;
   private final Map<String, Pinned> pinned = new HashMap<>();
-  private final PriorityQueue<Alarm> alarms = new PriorityQueue<>(Comparator.comparing(Alarm::at));
-  private final Map<String, LiveSession> live;
+  private final Alarms alarms = new Alarms();
+  private final LiveSessions live;
 
   /** Model calls that an earlier owner may have made, by session. */
   private final Map<String, String> inherited = new HashMap<>();
@@ -136,6 +138,11 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private boolean marked;
   private String previousOwner = "";
 
+  /** When sessions are looked at next, if that has been arranged. */
+  private @Nullable Instant lookAt;
+
+  private @Nullable Cancellable look;
+
   private @Nullable ProcessorContext<byte[], Outgoing> context;
   private PlannerMetrics.@Nullable Partition counts;
   private @Nullable Journal journal;
@@ -157,13 +164,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     this.pinning = new Pinning(shell.directory(), shell.prices());
     this.writer = new AvroSerializer<>(shell.serde());
     this.pinsReader = new AvroDeserializer<>(Pins.class, shell.serde());
-    this.live =
-        new LinkedHashMap<>(1024, 0.75f, true) {
-          @Override
-          protected boolean removeEldestEntry(Map.Entry<String, LiveSession> eldest) {
-            return size() > shell.sessionsCached();
-          }
-        };
+    this.live = new LiveSessions(shell.sessionCacheBytes());
   }
 
   // Taking over and giving up a partition
@@ -189,12 +190,12 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     for (String id : openSessions()) {
       LiveSession session = session(id);
       counting.found(session.state);
-      arrangeAlarm(session);
+      settle(session);
       if (session.state instanceof AwaitingModel waiting) {
         inherited.put(id, waiting.call().id());
       }
     }
-    opened.schedule(TICK, PunctuationType.WALL_CLOCK_TIME, _ -> tick());
+    look = opened.schedule(SHORTEST_WAIT, PunctuationType.WALL_CLOCK_TIME, _ -> tick());
     opened.schedule(SWEEP, PunctuationType.WALL_CLOCK_TIME, _ -> sweep());
   }
 
@@ -228,19 +229,46 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   }
 
   private void tick() {
+    Objects.requireNonNull(look).cancel();
+    look = null;
+    lookAt = null;
     begin();
     stopFrozen();
     forgetSome();
     Instant now = shell.clock().instant();
-    for (Alarm due = alarms.peek(); due != null && !due.at.isAfter(now); due = alarms.peek()) {
-      alarms.remove();
-      LiveSession session = session(due.sessionId);
-      session.alarm = null;
+    for (String id : alarms.due(now)) {
+      LiveSession session = session(id);
       if (session.running()) {
         fire(session, now);
-        arrangeAlarm(session);
       }
+      settle(session);
     }
+    arrangeLook();
+  }
+
+  /**
+   * Has sessions looked at when the next alarm is due, and soon if more are to be stopped or
+   * forgotten. A look is asked for rather than taken all the time: Kafka Streams commits after
+   * each, whether or not there was anything to do, and a planner without running sessions is to be
+   * at rest.
+   */
+  private void arrangeLook() {
+    Instant now = shell.clock().instant();
+    boolean more = !toStop.isEmpty() || !toForget.isEmpty();
+    Optional<Instant> next = more ? Optional.of(now) : alarms.next();
+    if (next.isEmpty() || (lookAt != null && !next.get().isBefore(lookAt))) {
+      return;
+    }
+    if (look != null) {
+      look.cancel();
+    }
+    Duration wait = Duration.between(now, next.get());
+    wait = wait.compareTo(SHORTEST_WAIT) < 0 ? SHORTEST_WAIT : wait;
+    wait = wait.compareTo(LOOK_AGAIN) > 0 ? LOOK_AGAIN : wait;
+    lookAt = now.plus(wait);
+    look =
+        Objects.requireNonNull(context)
+            .schedule(wait, PunctuationType.WALL_CLOCK_TIME, _ -> tick());
   }
 
   /** Nothing of a frozen tenant goes on: of its sessions, those that run are ended. */
@@ -255,7 +283,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     for (int i = 0; i < STOPPED_AT_ONCE && !toStop.isEmpty(); i++) {
       LiveSession session = session(toStop.remove());
       stopIfFrozen(session);
-      arrangeAlarm(session);
+      settle(session);
     }
   }
 
@@ -349,10 +377,11 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
         inherited.remove(call.getKey());
         callModel(session(call.getKey()), unmade);
       } else {
-        alarms.add(new Alarm(when, call.getKey()));
+        alarms.by(when, call.getKey());
       }
     }
     readAgain.clear();
+    arrangeLook();
   }
 
   /** Finds the sessions that have been idle for too long. */
@@ -369,6 +398,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
         }
       }
     }
+    arrangeLook();
   }
 
   private static boolean idleSince(byte @Nullable [] mark, Instant oldest) {
@@ -397,7 +427,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
         inputs.forget(id, forgotten);
         index.delete(id);
       }
-      live.remove(id);
+      live.drop(id);
     }
   }
 
@@ -466,7 +496,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
               refusal.orElse(null));
       default -> apply(session, value, ref, headers, null, null);
     }
-    arrangeAlarm(session);
+    settle(session);
+    arrangeLook();
   }
 
   /** The call is in the log now, so it may be made: by whoever owns the session, once. */
@@ -866,16 +897,19 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
                 folding.state = Planner.step(folding.state, inbound.event(record)).next();
                 folding.lastHash = record.getEventHash();
               });
-      live.put(id, session);
+      live.keep(session);
     }
     return session;
   }
 
-  private void arrangeAlarm(LiveSession session) {
-    Optional<Waiting.Alarm> next = Waiting.next(session.state);
-    if (next.isPresent() && (session.alarm == null || next.get().at().isBefore(session.alarm))) {
-      session.alarm = next.get().at();
-      alarms.add(new Alarm(session.alarm, session.id));
+  /** Arranges for what a session waits for, or lets go of it if it waits for nothing. */
+  private void settle(LiveSession session) {
+    if (session.state instanceof Idle) {
+      alarms.forget(session.id);
+      live.drop(session.id);
+    } else {
+      Waiting.next(session.state).ifPresent(next -> alarms.by(next.at(), session.id));
+      live.keep(session);
     }
   }
 

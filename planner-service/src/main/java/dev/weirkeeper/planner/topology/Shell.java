@@ -17,7 +17,7 @@ import java.util.Map;
  * @param instance this planner's id, the same after a restart
  * @param grace how long a call of a lost planner may still be answered before it is made again
  * @param retention how long an idle session is kept
- * @param sessionsCached most sessions held in memory by one stream task
+ * @param sessionCacheBytes most memory for the sessions of one partition
  * @param maxRecordBytes no record is written that is longer
  * @param approvers whose decisions are followed
  * @param atLeastOnce a crash may leave what was decided in some topics and not in others
@@ -37,7 +37,7 @@ public record Shell(
     String instance,
     Duration grace,
     Duration retention,
-    int sessionsCached,
+    long sessionCacheBytes,
     int maxRecordBytes,
     TrustedApprovers approvers,
     boolean atLeastOnce,

@@ -30,7 +30,7 @@ record Transcripts(Journal journal) {
     List<byte[]> fragments = live.fragmentsFor(choice);
     PromptFormat format = PromptFormat.of(choice);
     for (Entry entry : transcript.entriesFrom(fragments.size())) {
-      fragments.add(format.encode(message(live.id, entry)));
+      live.add(format.encode(message(live.id, entry)));
     }
     return List.copyOf(fragments);
   }

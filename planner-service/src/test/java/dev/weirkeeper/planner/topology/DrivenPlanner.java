@@ -72,7 +72,7 @@ final class DrivenPlanner implements AutoCloseable {
   private final KeptStores stores = new KeptStores();
   private final BlockingQueue<Made> made = new LinkedBlockingQueue<>();
   private final ModelDesk desk;
-  private final int sessionsCached;
+  private final long sessionCacheBytes;
   private final TrustedApprovers approvers;
   private final Map<Defined, SpecificRecord> definitions = new LinkedHashMap<>();
   private final List<Written> written = new ArrayList<>();
@@ -93,10 +93,11 @@ final class DrivenPlanner implements AutoCloseable {
   /**
    * A planner.
    *
-   * @param sessionsCached zero: every session is folded from its journal each time it is looked at
+   * @param sessionCacheBytes zero: every session is folded from its journal each time it is looked
+   *     at
    */
-  DrivenPlanner(int sessionsCached, TrustedApprovers approvers) {
-    this.sessionsCached = sessionsCached;
+  DrivenPlanner(long sessionCacheBytes, TrustedApprovers approvers) {
+    this.sessionCacheBytes = sessionCacheBytes;
     this.approvers = approvers;
     this.desk =
         new ModelDesk(
@@ -123,7 +124,7 @@ final class DrivenPlanner implements AutoCloseable {
             "planner-1",
             Duration.ofSeconds(60),
             Duration.ofDays(30),
-            sessionsCached,
+            sessionCacheBytes,
             1_000_000,
             approvers,
             false,

@@ -54,7 +54,9 @@ public final class Outbox implements AutoCloseable {
     Map<String, Object> settings = new java.util.HashMap<>(producerSettings);
     settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
     settings.put(ProducerConfig.ACKS_CONFIG, "all");
+    // Sent at once; what comes while a request is under way gathers for the next.
     settings.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "0");
+    settings.putIfAbsent(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
     this.producer =
         new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     this.results = new AvroSerializer<>(serde);
