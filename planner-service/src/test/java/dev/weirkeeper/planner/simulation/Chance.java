@@ -8,8 +8,19 @@ final class Chance {
   private final SplittableRandom random;
 
   Chance(long seed) {
-    // Seeds are small and close to each other; what they lead to must not be.
-    random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + 0x632BE59BD9B4E019L);
+    random = new SplittableRandom(scattered(seed));
+  }
+
+  /**
+   * Seeds are small and close to each other; what they lead to must not be. The generator itself
+   * goes on in steps of one constant, so seeds that far apart would share all but one number: they
+   * are scattered by the finalizer of MurmurHash3 (Austin Appleby, public domain).
+   */
+  private static long scattered(long seed) {
+    long z = seed + 0x632BE59BD9B4E019L;
+    z = (z ^ (z >>> 33)) * 0xFF51AFD7ED558CCDL;
+    z = (z ^ (z >>> 33)) * 0xC4CEB9FE1A85EC53L;
+    return z ^ (z >>> 33);
   }
 
   /** True once in so many times. */
