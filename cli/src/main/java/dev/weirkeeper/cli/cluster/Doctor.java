@@ -204,7 +204,7 @@ public final class Doctor {
     Map<String, AgentDefinition> agents =
         missing.contains(topics.definitions().name())
             ? Map.of()
-            : scan.newest(topics.definitions());
+            : Definitions.newest(scan, cluster);
     Map<String, ToolDefinition> tools =
         missing.contains(topics.tools().name()) ? Map.of() : scan.newest(topics.tools());
     if (agents.isEmpty()) {

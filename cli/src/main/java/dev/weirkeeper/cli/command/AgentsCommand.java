@@ -1,6 +1,7 @@
 package dev.weirkeeper.cli.command;
 
 import dev.weirkeeper.cli.cluster.Cluster;
+import dev.weirkeeper.cli.cluster.Definitions;
 import dev.weirkeeper.cli.cluster.TopicScan;
 import dev.weirkeeper.cli.form.AgentFile;
 import dev.weirkeeper.cli.terminal.Table;
@@ -63,9 +64,7 @@ final class AgentsCommand extends Group {
     @Override
     ExitCode run(Cluster cluster, Terminal terminal) throws InterruptedException {
       List<AgentDefinition> agents = read(files);
-      cluster.write(
-          cluster.topics().definitions(),
-          agents.stream().map(agent -> new Cluster.Keyed<>(agent.getName(), agent)).toList());
+      Definitions.publish(cluster, agents);
       for (AgentDefinition agent : agents) {
         terminal.show(
             Shown.of(agent),
@@ -101,8 +100,7 @@ final class AgentsCommand extends Group {
   static final class ListAgents extends ClusterCommand {
     @Override
     ExitCode run(Cluster cluster, Terminal terminal) {
-      Map<String, AgentDefinition> agents =
-          new TopicScan(cluster).newest(cluster.topics().definitions());
+      Map<String, AgentDefinition> agents = Definitions.newest(new TopicScan(cluster), cluster);
       Table table =
           new Table("name", "version", "mode", "provider", "model", "tools", "description");
       for (AgentDefinition agent : agents.values()) {

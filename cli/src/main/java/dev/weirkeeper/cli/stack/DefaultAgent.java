@@ -1,6 +1,7 @@
 package dev.weirkeeper.cli.stack;
 
 import dev.weirkeeper.cli.cluster.Cluster;
+import dev.weirkeeper.cli.cluster.Definitions;
 import dev.weirkeeper.cli.cluster.TopicScan;
 import dev.weirkeeper.cli.form.AgentFile;
 import dev.weirkeeper.cli.form.TaskRequest;
@@ -35,8 +36,7 @@ public final class DefaultAgent {
     boolean due =
         present == null || (present.getVersion().startsWith(SHIPPED) && !present.equals(wanted));
     if (due) {
-      cluster.write(
-          cluster.topics().definitions(), List.of(new Cluster.Keyed<>(wanted.getName(), wanted)));
+      Definitions.publish(cluster, List.of(wanted));
     }
     return due;
   }

@@ -3,6 +3,7 @@ package dev.weirkeeper.system.process;
 import dev.weirkeeper.cli.cluster.Bootstrap;
 import dev.weirkeeper.cli.cluster.Cluster;
 import dev.weirkeeper.cli.cluster.ClusterAddress;
+import dev.weirkeeper.cli.cluster.Definitions;
 import dev.weirkeeper.cli.form.AgentFile;
 import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.planner.provider.ProviderSettings;
@@ -149,11 +150,7 @@ public final class ProcessStack implements AutoCloseable {
     if (!contents.problems().isEmpty()) {
       throw new IllegalArgumentException("the agents are wrong: " + contents.problems());
     }
-    cluster.write(
-        cluster.topics().definitions(),
-        contents.agents().stream()
-            .map(agent -> new Cluster.Keyed<>(agent.getName(), agent))
-            .toList());
+    Definitions.publish(cluster, contents.agents());
   }
 
   // Servers
