@@ -32,6 +32,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       Watch.class,
       Show.class,
       ReplayCommand.class,
+      ForkCommand.class,
       AuditCommand.class,
       RecostCommand.class,
       ReconcileCommand.class,

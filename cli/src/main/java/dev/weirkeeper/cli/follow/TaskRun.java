@@ -52,8 +52,25 @@ public final class TaskRun {
     }
   }
 
+  /** Writes what makes tasks begin. */
+  public interface Start {
+    void write() throws InterruptedException;
+  }
+
   /** Produces the tasks and returns when each has its result or the time is over. */
   public Outcome run(List<Task> tasks) throws InterruptedException {
+    return run(
+        tasks,
+        () ->
+            cluster.write(
+                cluster.topics().tasks(),
+                tasks.stream()
+                    .map(task -> new Cluster.Keyed<>(task.getSessionId(), task))
+                    .toList()));
+  }
+
+  /** The same for tasks that begin in another way. */
+  public Outcome run(List<Task> tasks, Start start) throws InterruptedException {
     List<Answer> answers = new ArrayList<>();
     Map<String, Task> open = new LinkedHashMap<>();
     Map<String, String> names = new HashMap<>();
@@ -67,9 +84,7 @@ public final class TaskRun {
               + Amounts.head(task.getText(), TEXT));
     }
     try (TaskFollower follower = TaskFollower.open(cluster)) {
-      cluster.write(
-          cluster.topics().tasks(),
-          tasks.stream().map(task -> new Cluster.Keyed<>(task.getSessionId(), task)).toList());
+      start.write();
       follower.until(
           seen -> {
             switch (seen) {

@@ -4,6 +4,7 @@ import dev.weirkeeper.planner.agent.Agent.Mode;
 import dev.weirkeeper.planner.edge.Forks;
 import dev.weirkeeper.planner.replay.RecordedSession;
 import dev.weirkeeper.planner.replay.Replay;
+import dev.weirkeeper.planner.session.Effect;
 import dev.weirkeeper.planner.session.Fork;
 import dev.weirkeeper.planner.session.OpenCall;
 import dev.weirkeeper.planner.session.OpenCall.Progress.Done;
@@ -13,6 +14,7 @@ import dev.weirkeeper.planner.session.SessionState.Running;
 import dev.weirkeeper.planner.session.Transcript.Answer;
 import dev.weirkeeper.planner.session.Transcript.AnsweredCall;
 import dev.weirkeeper.planner.session.Transcript.Entry;
+import dev.weirkeeper.planner.session.Waiting;
 import dev.weirkeeper.schemas.topic.Topics;
 import dev.weirkeeper.wire.ForkAnswer;
 import dev.weirkeeper.wire.ForkCall;
@@ -20,6 +22,7 @@ import dev.weirkeeper.wire.ForkEntry;
 import dev.weirkeeper.wire.ForkOrigin;
 import dev.weirkeeper.wire.ForkPart;
 import dev.weirkeeper.wire.ForkStart;
+import dev.weirkeeper.wire.Limits;
 import dev.weirkeeper.wire.ModelReply;
 import dev.weirkeeper.wire.SessionEvent;
 import dev.weirkeeper.wire.Task;
@@ -29,6 +32,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.avro.Schema;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,9 +54,17 @@ public final class ForkPlan {
      *
      * @param parts for the topic of forks, in this order, with the new session's id as key
      * @param at the event of the old session from which it goes on
-     * @param task whether a task goes on; otherwise the new session waits for one
+     * @param stepsDone of the task, in the old session; what was under way is done anew and is none
+     * @param underWay ids of calls the old session waited for: they are made anew
+     * @param task the task that goes on; otherwise the new session waits for one
      */
-    record Ready(List<ForkPart> parts, SessionEvent at, boolean task) implements Outcome {}
+    record Ready(
+        List<ForkPart> parts,
+        SessionEvent at,
+        int stepsDone,
+        Set<String> underWay,
+        Optional<Task> task)
+        implements Outcome {}
 
     /** It can't, and why. */
     record Impossible(String why) implements Outcome {}
@@ -121,6 +135,12 @@ public final class ForkPlan {
     }
     List<ForkCall> calls = openCalls(state, lastReply);
     Optional<Task> task = task(state);
+    if (task.isEmpty() && request.changes()) {
+      return new Outcome.Impossible(
+          ("no task was under way in session %s at event %d, so nothing would go on differently;"
+                  + " name an event at which one was, or fork without a change and submit a task")
+              .formatted(recorded.id(), origin.getSequence()));
+    }
     add(
         new ForkStart(
             parts.size(),
@@ -132,7 +152,11 @@ public final class ForkPlan {
             Fork.turns(state),
             Forks.usage(Fork.Used.of(state))));
     return new Outcome.Ready(
-        parts, recorded.event(origin.getSequence()).orElseThrow(), task.isPresent());
+        parts,
+        recorded.event(origin.getSequence()).orElseThrow(),
+        Fork.stepsDone(state),
+        Waiting.outstanding(state).stream().map(Effect::id).collect(Collectors.toUnmodifiableSet()),
+        task);
   }
 
   private List<ForkCall> openCalls(SessionState state, long lastReply) {
@@ -169,10 +193,25 @@ public final class ForkPlan {
                     .agentVersion()
                     .or(() -> sameAgent ? Optional.of(pinnedVersion(running)) : Optional.empty())
                     .orElse(null))
-            .setLimits(request.limits().orElse(original.getLimits()))
+            .setLimits(limits(original.getLimits()))
             .setMetadata(metadata)
             .setParent(null)
             .build());
+  }
+
+  private @Nullable Limits limits(@Nullable Limits original) {
+    if (request.limits().isEmpty() || original == null) {
+      return request.limits().orElse(original);
+    }
+    Limits asked = request.limits().get();
+    Limits limits = Limits.newBuilder(original).build();
+    for (Schema.Field field : Limits.getClassSchema().getFields()) {
+      Object wanted = asked.get(field.pos());
+      if (wanted != null && !Map.of().equals(wanted)) {
+        limits.put(field.pos(), wanted);
+      }
+    }
+    return limits;
   }
 
   /** A fork of a fork may have been pinned to a version that only exists there. */

@@ -13,7 +13,8 @@ import java.util.Optional;
  * @param agentVersion another version; with another agent, absent means its newest
  * @param model in the place of the agent's models
  * @param systemPrompt in the place of the agent's
- * @param limits in the place of the task's; like any task's, never above the agent's
+ * @param limits those that are set in it, in the place of the task's; like any task's, never above
+ *     the agent's
  */
 public record ForkRequest(
     String sessionId,
@@ -23,6 +24,15 @@ public record ForkRequest(
     Optional<ModelChoice> model,
     Optional<String> systemPrompt,
     Optional<Limits> limits) {
+
+  /** Whether something of the task that goes on is changed. */
+  boolean changes() {
+    return agent.isPresent()
+        || agentVersion.isPresent()
+        || model.isPresent()
+        || systemPrompt.isPresent()
+        || limits.isPresent();
+  }
 
   /** A fork in which nothing is changed. */
   public static ForkRequest unchanged(String sessionId, String taskId) {

@@ -131,6 +131,13 @@ public record Fork(
     }
   }
 
+  /** Steps that the task of a session has done in it; what is done anew does not count. */
+  public static int stepsDone(SessionState state) {
+    return state instanceof Running running
+        ? Used.of(state).steps() - running.run().before().steps()
+        : 0;
+  }
+
   /** Turns of a session that are over, or whose calls are open; a turn made anew does not count. */
   public static int turns(SessionState state) {
     int turns = state.session().turn();
