@@ -83,6 +83,7 @@ final class DrivenPlanner implements AutoCloseable {
   private final Map<String, Long> offsets = new HashMap<>();
 
   private int starts;
+  private long bytes;
   private Instant now = START;
   private TopologyTestDriver driver;
 
@@ -169,9 +170,10 @@ final class DrivenPlanner implements AutoCloseable {
 
   /** Somebody writes a record. */
   <T extends SpecificRecord> void send(Topic<T> topic, String key, T value) {
-    byte[] bytes = Objects.requireNonNull(writer.serialize(topic.name(), value));
-    inputs.put(counted(topic.name()), applied.again(topic.name(), new RecordHeaders(), bytes));
-    input(topic.name()).pipeInput(key, bytes, now);
+    byte[] written = Objects.requireNonNull(writer.serialize(topic.name(), value));
+    inputs.put(counted(topic.name()), applied.again(topic.name(), new RecordHeaders(), written));
+    input(topic.name()).pipeInput(key, written, now);
+    bytes += key.length() + written.length;
     collect();
   }
 
@@ -268,6 +270,7 @@ final class DrivenPlanner implements AutoCloseable {
         SpecificRecord value =
             Objects.requireNonNull(reader.deserialize(topic.name(), record.value()));
         written.add(new Written(topic.name(), record.key(), value));
+        bytes += record.key().length() + record.value().length;
         inputs.put(place, value);
         if (value instanceof SessionEvent event) {
           told.add(placed(event));
@@ -307,6 +310,16 @@ final class DrivenPlanner implements AutoCloseable {
 
   SessionEvent lastEvent(String session) {
     return events(session).getLast();
+  }
+
+  /** Bytes of keys and values that everybody has written to topics, the stores' included. */
+  long bytesLogged() {
+    return bytes + stores.bytesWritten();
+  }
+
+  /** Records that the planner has read from its stores. */
+  long storeReads() {
+    return stores.reads();
   }
 
   /** All that its stores hold, as far as it can be read. */

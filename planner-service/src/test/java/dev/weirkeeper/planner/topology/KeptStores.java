@@ -19,6 +19,13 @@ import org.jspecify.annotations.Nullable;
 
 /** State stores that a planner finds again when it is started again. */
 final class KeptStores {
+  /** What the stores of a planner have done; each is used by one thread. */
+  private static final class Counts {
+    private long bytesWritten;
+    private long reads;
+  }
+
+  private final Counts counts = new Counts();
   private final Map<String, NavigableMap<Bytes, byte[]>> kept = new HashMap<>();
 
   KeyValueBytesStoreSupplier store(String name) {
@@ -31,7 +38,7 @@ final class KeptStores {
 
       @Override
       public KeyValueStore<Bytes, byte[]> get() {
-        return new Kept(name, entries);
+        return new Kept(name, entries, counts);
       }
 
       @Override
@@ -39,6 +46,14 @@ final class KeptStores {
         return "kept";
       }
     };
+  }
+
+  long bytesWritten() {
+    return counts.bytesWritten;
+  }
+
+  long reads() {
+    return counts.reads;
   }
 
   /** All keys and values. */
@@ -59,9 +74,11 @@ final class KeptStores {
   private static final class Kept implements KeyValueStore<Bytes, byte[]> {
     private final String name;
     private final NavigableMap<Bytes, byte[]> entries;
+    private final Counts counts;
     private boolean open;
 
-    Kept(String name, NavigableMap<Bytes, byte[]> entries) {
+    Kept(String name, NavigableMap<Bytes, byte[]> entries, Counts counts) {
+      this.counts = counts;
       this.name = name;
       this.entries = entries;
     }
@@ -84,6 +101,7 @@ final class KeptStores {
 
     @Override
     public void put(Bytes key, byte @Nullable [] value) {
+      counts.bytesWritten += key.get().length + (value == null ? 0 : value.length);
       if (value == null) {
         entries.remove(key);
       } else {
@@ -108,6 +126,7 @@ final class KeptStores {
 
     @Override
     public byte @Nullable [] get(Bytes key) {
+      counts.reads++;
       return entries.get(key);
     }
 
@@ -121,7 +140,7 @@ final class KeptStores {
       return iterator(entries);
     }
 
-    private static KeyValueIterator<Bytes, byte[]> iterator(NavigableMap<Bytes, byte[]> part) {
+    private KeyValueIterator<Bytes, byte[]> iterator(NavigableMap<Bytes, byte[]> part) {
       Iterator<Map.Entry<Bytes, byte[]>> all = List.copyOf(part.entrySet()).iterator();
       return new KeyValueIterator<>() {
         @Override
@@ -131,6 +150,7 @@ final class KeptStores {
 
         @Override
         public KeyValue<Bytes, byte[]> next() {
+          counts.reads++;
           Map.Entry<Bytes, byte[]> next = all.next();
           return KeyValue.pair(next.getKey(), next.getValue());
         }

@@ -103,6 +103,33 @@ final class SessionProcessorTest {
     replaysTheSame("s");
   }
 
+  @Test
+  void what_the_model_was_shown_never_changes_between_steps_tasks_and_restarts() {
+    submit(Wire.task("s", "t1"));
+    DrivenPlanner.Made before = planner.modelCall();
+    for (int turn = 1; turn <= 6; turn++) {
+      if (turn == 3) {
+        planner.reply(Wire.says(before.call(), "done"));
+        submit(Wire.task("s", "t2"));
+      } else {
+        planner.reply(Wire.asksFor(before.call(), "search {\"q\":%d}".formatted(turn)));
+        if (turn == 5) {
+          planner.restart();
+        }
+        finish(toolCall(), "found");
+      }
+
+      DrivenPlanner.Made after = planner.modelCall();
+
+      assertThat(after.prompt().system()).isEqualTo(before.prompt().system());
+      assertThat(after.prompt().tools()).isEqualTo(before.prompt().tools());
+      assertThat(after.prompt().fragments())
+          .hasSizeGreaterThan(before.prompt().fragments().size())
+          .startsWith(before.prompt().fragments().toArray(byte[][]::new));
+      before = after;
+    }
+  }
+
   @Nested
   final class Where_approvers_sign {
     private final KeyPair ann = pair();
@@ -719,6 +746,51 @@ final class SessionProcessorTest {
               new ForkPlan.Outcome.Impossible(
                   "of session o events 1 to %d are kept, there is no event 99"
                       .formatted(planner.events("o").size())));
+    }
+
+    @Test
+    void of_a_session_where_nothing_was_under_way_changes_nothing_and_says_so() {
+      original();
+      ForkRequest other =
+          new ForkRequest(
+              "f",
+              "t1",
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of("Be brief."),
+              Optional.empty());
+
+      ForkPlan.Outcome outcome =
+          ForkPlan.of(planner.recorded("o"), planner.events("o").size(), other, planner.topics);
+
+      assertThat(outcome)
+          .isInstanceOfSatisfying(
+              ForkPlan.Outcome.Impossible.class,
+              impossible -> assertThat(impossible.why()).contains("no task was under way"));
+    }
+
+    @Test
+    void has_the_limits_of_the_task_but_for_those_that_are_named() {
+      submit(
+          Wire.task("o", "t1")
+              .setLimits(Limits.newBuilder().setMaxSteps(7).setMaxOutputTokens(50L).build()));
+      planner.modelCalls();
+
+      fork(
+          "o",
+          1,
+          new ForkRequest(
+              "f",
+              "t1",
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.empty(),
+              Optional.of(Limits.newBuilder().setMaxSteps(3).build())));
+
+      assertThat(planner.modelCall().call().getMaxOutputTokens()).isEqualTo(50);
+      assertThat(planner.lastEvent("f").getLeft().getSteps()).isEqualTo(2);
     }
 
     private static String body(DrivenPlanner.Made made) {
