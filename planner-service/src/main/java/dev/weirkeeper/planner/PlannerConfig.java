@@ -19,8 +19,8 @@ import java.util.Optional;
  *     partitions back at once
  * @param stateDirectory where state stores are kept between runs
  * @param guarantee what duplicates the topics may see
- * @param commitInterval how long results of decisions may wait for others to be committed with them
- * @param poll how long a stream thread waits for records before it commits
+ * @param commitInterval how long decisions may wait, under load, for others to commit with
+ * @param poll how long a stream thread waits for records before it looks at timers
  * @param threads stream threads
  * @param sessionCacheBytes memory for the sessions under way of each partition, as they estimate it
  * @param grace how long a call of a lost planner may still be answered before it is made again
@@ -77,13 +77,14 @@ public record PlannerConfig(
   static final Setting<Duration> COMMIT_INTERVAL =
       Setting.duration("planner.commit-interval")
           .between("1ms", "10s")
-          .defaultsTo("10ms")
-          .describedAs("decisions are committed together at least this often");
+          .defaultsTo("100ms")
+          .describedAs(
+              "under load, decisions are committed at least this often; without, at once");
   static final Setting<Duration> POLL =
       Setting.duration("planner.poll")
           .between("1ms", "1s")
-          .defaultsTo("2ms")
-          .describedAs("longest wait for records; a commit waits for it");
+          .defaultsTo("50ms")
+          .describedAs("longest wait for records; timers that are due wait for it");
   static final Setting<Integer> THREADS =
       Setting.integer("planner.threads")
           .between("1", "64")
