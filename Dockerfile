@@ -6,7 +6,7 @@ ARG RUN_IMAGE=eclipse-temurin:25-jre
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /src
 COPY . .
-RUN mvn -B -ntp -q -Pruntime -pl cli -am -DskipTests -Dspotless.check.skip package
+RUN mvn -B -ntp -q -Pruntime -Dquick -pl cli -am -DskipTests -Dspotless.check.skip package
 # Ours apart from the libraries, which change seldom and make most of the image. PostgreSQL for other
 # systems comes along with the one for Linux and is of no use here. The order of the class path is
 # written down, because the archive below holds for one order only.
