@@ -78,8 +78,7 @@ public record PlannerConfig(
       Setting.duration("planner.commit-interval")
           .between("1ms", "10s")
           .defaultsTo("100ms")
-          .describedAs(
-              "under load, decisions are committed at least this often; without, at once");
+          .describedAs("under load, decisions are committed at least this often; without, at once");
   static final Setting<Duration> POLL =
       Setting.duration("planner.poll")
           .between("1ms", "1s")
