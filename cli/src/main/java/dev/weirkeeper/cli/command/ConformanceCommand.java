@@ -17,6 +17,7 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
+@Section.Of(Section.AGENTS)
 @Command(
     name = "conformance",
     description = "Whether somebody else's part keeps our contracts.",
@@ -29,7 +30,11 @@ final class ConformanceCommand extends Group {
           "Run the executor contract (docs/executor-protocol.md) against the executors of a pool."
               + " They must offer the tool conformance_echo, and should offer conformance_sleep,"
               + " conformance_large, conformance_fail and conformance_count.",
-      footer = "%nUse a pool of its own: calls of agents would be in the way.")
+      footer = {
+        "%nUse a pool of its own: calls of agents would be in the way.",
+        "%nExamples:",
+        "  weir conformance executor --pool conformance"
+      })
   static final class Executor extends ClusterCommand {
 
     @Option(names = "--pool", paramLabel = "POOL", required = true, description = "the pool")

@@ -32,11 +32,17 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+@Section.Of(Section.WORK)
 @Command(
     name = "fork",
     description = {
       "Let a session go on in another way: a new session has the conversation of the old one up to an event, and goes on from there with another model, system prompt, agent or limits.",
       "Tools that had finished are not run again; their results are reused. Calls that were open are screened and gated again, destructive ones wait for a person. The old session is not touched. Follows the new session to its answer and compares the two from the event on. Returns 1 if the task did not complete."
+    },
+    footer = {
+      "%nExamples:",
+      "  weir fork SESSION --at 3 --model claude-haiku-5-5",
+      "  weir fork SESSION --at 1 --as second-try"
     })
 final class ForkCommand extends ClusterCommand {
 

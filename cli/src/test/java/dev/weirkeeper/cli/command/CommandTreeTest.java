@@ -90,7 +90,18 @@ final class CommandTreeTest {
               .as(command.getCommandName())
               .isNotEmpty();
           assertThat(command.getUsageMessage()).contains("Exit codes:", "-h, --help");
+          if (command.getSubcommands().isEmpty() && !command.getCommandName().equals("help")) {
+            assertThat(command.getUsageMessage()).contains("Examples:");
+          }
         });
+  }
+
+  @Test
+  void the_help_has_a_theme_for_every_command() {
+    assertThat(CommandTree.commands().getSubcommands().values())
+        .filteredOn(command -> Section.of(command.getCommand()) == Section.MORE)
+        .extracting(CommandLine::getCommandName)
+        .containsExactlyInAnyOrder("generate-completion", "help");
   }
 
   @Test
