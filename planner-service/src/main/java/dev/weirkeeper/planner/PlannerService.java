@@ -13,6 +13,7 @@ import dev.weirkeeper.planner.topology.PlannerMetrics;
 import dev.weirkeeper.planner.topology.PlannerTopology;
 import dev.weirkeeper.planner.topology.Shell;
 import dev.weirkeeper.planner.topology.Spans;
+import dev.weirkeeper.planner.topology.TokenStream;
 import dev.weirkeeper.schemas.price.PriceBook;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.serde.RegistryUnavailableException;
@@ -66,6 +67,7 @@ public final class PlannerService implements AutoCloseable {
   private final ModelDesk desk;
   private final ModelClient client;
   private final KafkaProducer<String, ModelReply> replies;
+  private final TokenStream stream;
   private final Directory directory;
   private final KafkaStreamsMetrics metrics;
 
@@ -74,6 +76,7 @@ public final class PlannerService implements AutoCloseable {
       ModelDesk desk,
       ModelClient client,
       KafkaProducer<String, ModelReply> replies,
+      TokenStream stream,
       Directory directory,
       KafkaStreamsMetrics metrics) {
     this.metrics = metrics;
@@ -81,6 +84,7 @@ public final class PlannerService implements AutoCloseable {
     this.desk = desk;
     this.client = client;
     this.replies = replies;
+    this.stream = stream;
     this.directory = directory;
   }
 
@@ -114,9 +118,21 @@ public final class PlannerService implements AutoCloseable {
         new KafkaProducer<>(
             producing, new StringSerializer(), new AvroSerializer<>(config.connection().serde()));
     String replyTopic = topics.modelReplies().name();
+    TokenStream stream =
+        new TokenStream(
+            new KafkaProducer<>(
+                TokenStream.settings(producing, config.instance() + "-stream"),
+                new StringSerializer(),
+                new AvroSerializer<>(config.connection().serde())),
+            topics.stream().name(),
+            config.redaction());
     ModelDesk desk =
         new ModelDesk(
-            (call, prompt, cancellation) -> client.call(call, prompt, cancellation, _ -> {}),
+            (call, prompt, cancellation) -> {
+              try (TokenStream.Text text = stream.of(call)) {
+                return client.call(call, prompt, cancellation, text);
+              }
+            },
             (call, reply, headers) -> {
               send(replies, replyTopic, reply, headers, config.maxRecordBytes());
               counts.replied(call, reply);
@@ -161,7 +177,7 @@ public final class PlannerService implements AutoCloseable {
     kafkaMetrics.bindTo(metrics);
     counts.modelCallsUnderWay(desk::underWay);
     streams.start();
-    return new PlannerService(streams, desk, client, replies, directory, kafkaMetrics);
+    return new PlannerService(streams, desk, client, replies, stream, directory, kafkaMetrics);
   }
 
   /** Whether the planner has its partitions and reads them. */
@@ -189,6 +205,7 @@ public final class PlannerService implements AutoCloseable {
     streams.close(STOP);
     desk.close();
     replies.close(STOP);
+    stream.close();
     client.close();
   }
 

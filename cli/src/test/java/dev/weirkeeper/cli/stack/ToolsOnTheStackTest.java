@@ -2,6 +2,9 @@ package dev.weirkeeper.cli.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.weirkeeper.cli.cluster.Cluster;
+import dev.weirkeeper.cli.cluster.ClusterAddress;
+import dev.weirkeeper.cli.cluster.TopicScan;
 import dev.weirkeeper.cli.command.CommandTree;
 import dev.weirkeeper.operations.config.Given;
 import java.io.ByteArrayOutputStream;
@@ -10,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -70,6 +74,29 @@ class ToolsOnTheStackTest {
         .atMost(PATIENCE)
         .until(() -> weir("show", "q1", "--data", at).contains("The answer is: Yes, you may."));
     assertThat(weir("approvals", "--data", at)).contains("nothing waits for a person");
+  }
+
+  @Test
+  void what_a_model_says_is_on_the_stream_of_pieces() throws Exception {
+    weir("submit", "What is 6 * 7?", "--session", "said", "--watch", "--data", data.toString());
+
+    Path running = DataDirectory.running(data).orElseThrow();
+    try (Cluster cluster =
+        Cluster.connect(ClusterAddress.from(Given.from(Optional.of(running), Map.of())))) {
+      StringBuilder said = new StringBuilder();
+      Awaitility.await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> {
+                said.setLength(0);
+                new TopicScan(cluster)
+                    .values(
+                        cluster.topics().stream(),
+                        Optional.of("said"),
+                        read -> read.value().ifPresent(delta -> said.append(delta.getText())));
+                assertThat(said.toString()).contains("42");
+              });
+    }
   }
 
   @Test
