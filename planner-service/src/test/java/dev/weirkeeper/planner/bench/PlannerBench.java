@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * How much processor time the core takes, on one thread. It is the time of the whole process, so
@@ -33,9 +35,12 @@ import java.util.function.LongSupplier;
  * of {@value #ROUNDS} rounds after as many to warm up; the fastest and the slowest are shown beside
  * it. The reasons, hashes and ledger lines of every decision are made, as in production.
  *
- * <p>Run it with {@code mvn -pl planner-service -am test-compile exec:exec@planner-bench}.
+ * <p>Run it with {@code mvn -pl planner-service -am test -Dtest=PlannerBench -Dbenchmark=true
+ * -Dsurefire.failIfNoSpecifiedTests=false}; the figures are in {@code
+ * target/surefire-reports/dev.weirkeeper.planner.bench.PlannerBench-output.txt}.
  */
-public final class PlannerBench {
+@EnabledIfSystemProperty(named = "benchmark", matches = "true")
+final class PlannerBench {
   private static final int ROUNDS = 15;
   private static final OperatingSystemMXBean CPU =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
@@ -43,9 +48,8 @@ public final class PlannerBench {
   private static final String HASH =
       "9c39d79daf3967628e1dd7277027d70987d5c8e07a1e9dbb12bb2a04d4371511";
 
-  private PlannerBench() {}
-
-  public static void main(String[] args) {
+  @Test
+  void the_core() {
     List<SessionEvent> typical = session(10);
     List<SessionEvent> parallel = session(5, 4);
     List<SessionEvent> longOne = session(500);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.weirkeeper.schemas.approval.TrustedApprovers;
 import dev.weirkeeper.wire.Limits;
 import dev.weirkeeper.wire.ToolCall;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 
 /** A session of a thousand tool results costs what is new in each step, and no more. */
 final class LongSessionTest {
@@ -18,8 +18,7 @@ final class LongSessionTest {
   private record Stretch(double microsEach, double readsEach) {}
 
   @Test
-  void F20_a_thousand_results_of_5_KB_stay_under_four_times_their_size_on_the_log(
-      TestReporter reporter) {
+  void F20_a_thousand_results_of_5_KB_stay_under_four_times_their_size_on_the_log() {
     try (DrivenPlanner planner = new DrivenPlanner(10, TrustedApprovers.ANYBODY)) {
       begin(planner);
       steps(planner, 10);
@@ -29,11 +28,15 @@ final class LongSessionTest {
       planner.reply(Wire.says(planner.modelCall().call(), "done"));
 
       double times = (double) planner.bytesLogged() / (RESULTS * RESULT_BYTES);
-      reporter.publishEntry(
-          ("%.2f times the payload on the log; a turn from the 10th on %.0f us and %.1f store reads,"
-                  + " the last ones %.0f us and %.1f")
-              .formatted(
-                  times, early.microsEach, early.readsEach, late.microsEach, late.readsEach));
+      System.out.printf(
+          Locale.ROOT,
+          "%.2f times the payload on the log; a turn from the 10th on %.0f us and %.1f store reads,"
+              + " the last ones %.0f us and %.1f%n",
+          times,
+          early.microsEach,
+          early.readsEach,
+          late.microsEach,
+          late.readsEach);
       assertThat(planner.lastEvent("s").getReason()).contains("COMPLETE");
       assertThat(times).isBetween(1.0, 4.0);
       assertThat(late.readsEach).isLessThanOrEqualTo(2 * early.readsEach);
