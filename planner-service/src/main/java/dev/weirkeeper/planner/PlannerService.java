@@ -125,7 +125,7 @@ public final class PlannerService implements AutoCloseable {
                 new StringSerializer(),
                 new AvroSerializer<>(config.connection().serde())),
             topics.stream().name(),
-            config.redaction());
+            client.redaction());
     ModelDesk desk =
         new ModelDesk(
             (call, prompt, cancellation) -> {

@@ -169,6 +169,11 @@ public final class ModelClient implements AutoCloseable {
     }
   }
 
+  /** Takes secrets out of what models say, the keys they are called with included. */
+  public Redaction redaction() {
+    return redaction;
+  }
+
   /** Closes idle connections. Calls under way are not ended: cancel them first. */
   @Override
   public void close() {
