@@ -58,7 +58,7 @@ for i in $(seq "$tasks"); do
   printf '{"task": "Please count to ten, one step at a time.", "session": "count-%s"}\n' "$i"
 done | weir run --json --timeout 15m - >"$work/run.jsonl" 2>"$work/run.err" &
 run=$!
-victim=$(compose ps --quiet tool-executor | head -n 1)
+victim=$(compose ps --quiet tool-executor | sed -n 1p)
 # In the middle: when the first of the tasks is done and most are not.
 until grep -q '"status"' "$work/run.jsonl" 2>/dev/null; do
   kill -0 "$run" 2>/dev/null || { cat "$work/run.err"; exit 1; }
