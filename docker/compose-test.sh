@@ -5,7 +5,7 @@
 #
 #   docker/compose-test.sh              needs an engine with compose, and the images or a way to them
 #   KEEP=1 docker/compose-test.sh       leaves the system running
-#   TASKS=100 docker/compose-test.sh    more of the longer tasks (60; each has ten tool calls, one after the other)
+#   TASKS=800 docker/compose-test.sh    more of the longer tasks (400; each has ten tool calls, one after the other)
 #   PROVIDER_KEY=1 docker/compose-test.sh   as with a provider's key in .env: a made-up one, answered by the rehearsal model
 #
 # Where no image registry is within reach, docker/stand-in-images.sh builds the images first.
@@ -13,7 +13,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 project=weirkeeper-test-$$
-tasks=${TASKS:-60}
+tasks=${TASKS:-400}
 work=$(mktemp -d)
 say() { printf '%s compose-test: %s\n' "$(date +%H:%M:%S)" "$*"; }
 

@@ -1,11 +1,11 @@
 package dev.weirkeeper.local.junit;
 
-import com.github.dockerjava.api.exception.NotFoundException;
 import dev.weirkeeper.local.broker.BrokerSettings;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.utils.AppInfoParser;
-import org.testcontainers.DockerClientFactory;
 import org.testcontainers.kafka.KafkaContainer;
 import org.testcontainers.utility.DockerImageName;
 
@@ -17,6 +17,9 @@ final class ContainerBroker implements AutoCloseable {
 
   private static final DockerImageName IMAGE =
       DockerImageName.parse("apache/kafka").withTag(AppInfoParser.getVersion());
+
+  private static final String CLEANER = "testcontainers/ryuk";
+  private static final long PATIENCE_SECONDS = 10;
 
   private final KafkaContainer container;
 
@@ -32,18 +35,37 @@ final class ContainerBroker implements AutoCloseable {
     return new ContainerBroker(container);
   }
 
-  /** Empty if no engine answers or the image would have to be fetched. */
-  static Optional<ContainerBroker> startIfImageIsThere() {
-    DockerClientFactory engine = DockerClientFactory.instance();
-    if (!engine.isDockerAvailable()) {
-      return Optional.empty();
-    }
+  /**
+   * Empty if no engine answers or an image would have to be fetched: the broker's, or that of the
+   * container by which Testcontainers cleans up. The engine's own command is asked, as
+   * Testcontainers fetches the latter before it answers any question.
+   */
+  static Optional<ContainerBroker> startIfImagesAreThere() {
+    boolean cleaner =
+        Boolean.parseBoolean(System.getenv("TESTCONTAINERS_RYUK_DISABLED")) || isThere(CLEANER);
+    return cleaner && isThere(IMAGE.asCanonicalNameString())
+        ? Optional.of(start())
+        : Optional.empty();
+  }
+
+  private static boolean isThere(String image) {
     try {
-      engine.client().inspectImageCmd(IMAGE.asCanonicalNameString()).exec();
-    } catch (NotFoundException e) {
-      return Optional.empty();
+      Process docker =
+          new ProcessBuilder("docker", "image", "ls", "--quiet", image)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      docker.getOutputStream().close();
+      if (!docker.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        docker.destroy();
+        return false;
+      }
+      return docker.exitValue() == 0 && docker.getInputStream().read() >= 0;
+    } catch (IOException _) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
-    return Optional.of(start());
   }
 
   String bootstrapServers() {

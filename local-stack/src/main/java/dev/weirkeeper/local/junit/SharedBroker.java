@@ -26,7 +26,7 @@ sealed interface SharedBroker extends AutoCloseable {
 
   /**
    * Starts one. {@code auto} takes a container if Testcontainers is on the class path, an engine
-   * answers and the image is there already; nothing is downloaded unasked.
+   * answers and the images are there already; nothing is downloaded unasked.
    */
   static SharedBroker start() {
     String choice = System.getProperty(CHOICE, "auto").toLowerCase(Locale.ROOT);
@@ -42,7 +42,7 @@ sealed interface SharedBroker extends AutoCloseable {
 
   private static Optional<ContainerBroker> container() {
     return enginePresent() && testcontainersPresent()
-        ? ContainerBroker.startIfImageIsThere()
+        ? ContainerBroker.startIfImagesAreThere()
         : Optional.empty();
   }
 
