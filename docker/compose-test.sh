@@ -59,15 +59,17 @@ for i in $(seq "$tasks"); do
 done | weir run --json --timeout 15m - >"$work/run.jsonl" 2>"$work/run.err" &
 run=$!
 victim=$(compose ps --quiet tool-executor | sed -n 1p)
-# In the middle: when the first of the tasks is done and most are not.
-until grep -q '"status"' "$work/run.jsonl" 2>/dev/null; do
+# In the middle, as the planner counts its steps: they all end together.
+asked() {
+  compose exec -T planner bash -c 'exec 3<>/dev/tcp/127.0.0.1/8080 && printf "GET /metrics HTTP/1.0\r\n\r\n" >&3 && cat <&3' |
+    awk '/^weirkeeper_planner_steps_total.*kind="tool"/ { asked += $2 } END { print asked + 0 }'
+}
+until [ "$(asked)" -ge $((2 * tasks)) ]; do
   kill -0 "$run" 2>/dev/null || { cat "$work/run.err"; exit 1; }
-  sleep 0.2
 done
-done_before=$(grep -c '"status"' "$work/run.jsonl")
 docker kill --signal KILL "$victim" >/dev/null
 killed=$(stored "SELECT now()")
-say "executor ${victim:0:12} killed after $done_before of $tasks tasks"
+say "executor ${victim:0:12} killed, $(asked) of $((10 * tasks)) calls asked for by then"
 wait "$run" || { cat "$work/run.jsonl" "$work/run.err"; exit 1; }
 
 results=$(grep -c '"status"' "$work/run.jsonl")
