@@ -33,16 +33,27 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * How many records a second go from full topics into PostgreSQL with {@code fsync} on, and how far
  * behind the store is when records come at a steady rate. Broker, sink and server share the
  * machine.
  *
- * <p>Arguments: records to read from full topics (default 400000), records a second at the steady
- * rate (default 2000), seconds of it (default 20), members (default 2).
+ * <p>On demand, on a quiet machine:
+ *
+ * <pre>
+ * mvn -pl audit-sink-service -am test -Dtest=IngestBenchmark -Dbenchmark=true -Dsurefire.failIfNoSpecifiedTests=false
+ * </pre>
  */
-public final class IngestBenchmark implements AutoCloseable {
+@EnabledIfSystemProperty(named = "benchmark", matches = "true")
+final class IngestBenchmark {
+
+  private static final int RECORDS = Integer.getInteger("benchmark.records", 400_000);
+  private static final int RATE = Integer.getInteger("benchmark.rate", 2_000);
+  private static final int SECONDS = Integer.getInteger("benchmark.seconds", 20);
 
   private static final String REGISTRY = "mock://benchmark";
 
@@ -54,11 +65,9 @@ public final class IngestBenchmark implements AutoCloseable {
       new AvroSerializer<>(Map.of("schema.registry.url", REGISTRY));
   private final KafkaProducer<byte[], byte[]> producer;
   private final SampleLog sample = new SampleLog(topics, 42, 6, 300);
-  private final String members;
   private int sessions;
 
-  private IngestBenchmark(String members) throws IOException {
-    this.members = members;
+  IngestBenchmark() throws IOException {
     broker = EmbeddedBroker.start(BrokerSettings.in(home.resolve("broker")));
     postgres = LocalPostgres.start(home.resolve("postgres"), 0);
     producer =
@@ -76,22 +85,11 @@ public final class IngestBenchmark implements AutoCloseable {
             new ByteArraySerializer());
   }
 
-  public static void main(String[] arguments) throws Exception {
-    int full = number(arguments, 0, 400_000);
-    int rate = number(arguments, 1, 2_000);
-    int seconds = number(arguments, 2, 20);
-    try (IngestBenchmark benchmark =
-        new IngestBenchmark(Integer.toString(number(arguments, 3, 2)))) {
-      benchmark.createTopics();
-      long records = benchmark.fill(full);
-      benchmark.catchUp(records);
-      benchmark.steady(rate, seconds);
-    }
-    System.exit(0);
-  }
-
-  private static int number(String[] arguments, int index, int otherwise) {
-    return arguments.length > index ? Integer.parseInt(arguments[index]) : otherwise;
+  @Test
+  void full_topics_and_a_steady_rate() throws Exception {
+    createTopics();
+    catchUp(fill(RECORDS));
+    steady(RATE, SECONDS);
   }
 
   private void createTopics() throws ExecutionException, InterruptedException {
@@ -149,8 +147,8 @@ public final class IngestBenchmark implements AutoCloseable {
       }
       double seconds = (System.nanoTime() - from) / 1e9;
       System.out.printf(
-          "full topics: %,d records in %.1f s: %,.0f records/s with %s members%n",
-          records - first, seconds, (records - first) / seconds, members);
+          "full topics: %,d records in %.1f s: %,.0f records/s%n",
+          records - first, seconds, (records - first) / seconds);
       System.out.printf(
           "store: %s%n", value("SELECT pg_size_pretty(pg_database_size('postgres'))"));
     }
@@ -242,14 +240,12 @@ public final class IngestBenchmark implements AutoCloseable {
                         "schema.registry.url",
                         REGISTRY,
                         "audit.postgres.url",
-                        postgres.jdbcUrl(),
-                        "audit.members",
-                        members)))),
+                        postgres.jdbcUrl())))),
         new SimpleMeterRegistry());
   }
 
-  @Override
-  public void close() {
+  @AfterEach
+  void close() {
     producer.close();
     postgres.close();
     broker.close();

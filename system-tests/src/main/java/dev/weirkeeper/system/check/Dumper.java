@@ -179,8 +179,12 @@ public final class Dumper {
         charges(charges));
   }
 
+  /** All that is kept: the pieces of replies are not. */
   private List<String> topics() {
-    return cluster.topics().all(cluster.address().pools()).stream().map(Topic::name).toList();
+    return cluster.topics().all(cluster.address().pools()).stream()
+        .map(Topic::name)
+        .filter(name -> !name.equals(cluster.topics().stream().name()))
+        .toList();
   }
 
   private int partitions(String topic) {
