@@ -2,6 +2,7 @@ package dev.weirkeeper.executor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.weirkeeper.executor.ExecutorConfig.DeliveryMode;
 import dev.weirkeeper.local.registry.LocalRegistry;
@@ -33,7 +34,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  *
  * <pre>{@code
  * mvn -pl tool-executor-service -am test -Dtest=ExecutorKillsTest \
- *     -Dsurefire.failIfNoSpecifiedTests=false -Dkills=200
+ *     -Dsurefire.failIfNoSpecifiedTests=false -Dkills=200 [-Ddelivery=SHARE|GROUP]
  * }</pre>
  */
 class ExecutorKillsTest {
@@ -57,6 +58,7 @@ class ExecutorKillsTest {
   @ParameterizedTest
   @EnumSource
   void nothing_is_lost_and_nothing_happens_twice(DeliveryMode mode) throws Exception {
+    assumeTrue(mode.name().equals(System.getProperty("delivery", mode.name())));
     String database = Backing.newDatabase();
     sql(database, "CREATE TABLE charges (call_id text NOT NULL)");
     try (LocalRegistry registry = LocalRegistry.start(Backing.bootstrapServers(), 0);
