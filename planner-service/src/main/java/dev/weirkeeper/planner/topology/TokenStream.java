@@ -23,6 +23,12 @@ public final class TokenStream implements AutoCloseable {
   private static final Pattern END = Pattern.compile("\\n|[.!?。！？][\"')\\]]*\\s");
   private static final String KEY_BEGINS = "-----BEGIN";
 
+  /**
+   * What is held is looked through once: the end of a sentence or the beginning of a key is no
+   * longer.
+   */
+  private static final int OVERLAP = 16;
+
   private final Producer<String, TokenDelta> producer;
   private final String topic;
   private final Redaction redaction;
@@ -61,18 +67,25 @@ public final class TokenStream implements AutoCloseable {
     private final StringBuilder held = new StringBuilder();
     private int index;
 
+    /** Whether what is held has the beginning of a private key. */
+    private boolean key;
+
     private Text(ModelCall call) {
       this.call = call;
     }
 
     @Override
     public void accept(String piece) {
+      int from = Math.max(0, held.length() - OVERLAP);
       held.append(piece);
-      if (held.indexOf(KEY_BEGINS) >= 0) {
+      key = key || held.indexOf(KEY_BEGINS, from) >= 0;
+      if (key) {
         return;
       }
       int end = 0;
-      for (Matcher ends = END.matcher(held); ends.find(); ) {
+      Matcher ends = END.matcher(held);
+      ends.region(from, held.length());
+      while (ends.find()) {
         end = ends.end();
       }
       write(end);

@@ -83,12 +83,13 @@ final class DrivenPlanner implements AutoCloseable {
   private final Map<String, Long> offsets = new HashMap<>();
 
   private int starts;
+  private int looks;
   private long bytes;
   private Instant now = START;
   private TopologyTestDriver driver;
 
   DrivenPlanner() {
-    this(1000, TrustedApprovers.ANYBODY);
+    this(1 << 20, TrustedApprovers.ANYBODY);
   }
 
   /**
@@ -121,7 +122,10 @@ final class DrivenPlanner implements AutoCloseable {
             new Directory(Redaction.none()),
             PriceBook.shipped(),
             desk,
-            () -> now,
+            () -> {
+              looks++;
+              return now;
+            },
             "planner-1",
             Duration.ofSeconds(60),
             Duration.ofDays(30),
@@ -188,6 +192,11 @@ final class DrivenPlanner implements AutoCloseable {
 
   private TestInputTopic<String, byte[]> input(String topic) {
     return driver.createInputTopic(topic, new StringSerializer(), new ByteArraySerializer());
+  }
+
+  /** How often the planner has looked at the clock. */
+  int looks() {
+    return looks;
   }
 
   /** Time passes. */

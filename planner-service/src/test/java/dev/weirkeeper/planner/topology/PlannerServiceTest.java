@@ -111,6 +111,17 @@ final class PlannerServiceTest {
         .isEqualTo(sum(events, LedgerKind.SETTLED) + sum(events, LedgerKind.RELEASED));
   }
 
+  /** The dozen commits of this task, one after the other, would take minutes by the clock. */
+  @Test
+  void what_is_decided_is_committed_when_there_is_nothing_more_to_read() throws Exception {
+    Given slow = given("exactly-once").with(Map.of("planner.commit-interval", "10s"));
+    try (PlannerService _ = start(slow, Tracing.off())) {
+      kafka.send(kafka.topics().tasks(), "prompt", task("prompt", "t1"));
+
+      assertThat(resultOf("prompt", "t1").getSteps()).isEqualTo(7);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"exactly-once", "at-least-once"})
   void a_planner_that_stops_in_the_middle_of_a_call_goes_on_where_it_was(String guarantee)
@@ -142,14 +153,14 @@ final class PlannerServiceTest {
         TraceContext.parse("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "vendor=1")
             .orElseThrow();
     model.gate = new CountDownLatch(1);
-    PlannerService first = start("exactly-once", tracing);
+    PlannerService first = start(given("exactly-once"), tracing);
     send(task(session, "t1"), producer);
     await().atMost(Duration.ofSeconds(30)).until(() -> model.requests.get() == 1);
     first.close();
     spans.reset();
     model.gate.countDown();
 
-    try (PlannerService _ = start("exactly-once", tracing)) {
+    try (PlannerService _ = start(given("exactly-once"), tracing)) {
       resultOf(session, "t1");
     }
 
@@ -278,12 +289,12 @@ final class PlannerServiceTest {
   }
 
   private PlannerService start(String guarantee) throws IOException {
-    return start(guarantee, Tracing.off());
+    return start(given(guarantee), Tracing.off());
   }
 
-  private PlannerService start(String guarantee, Tracing tracing) throws IOException {
+  private static PlannerService start(Given given, Tracing tracing) throws IOException {
     return PlannerService.start(
-        PlannerConfig.from(Settings.read(PlannerConfig.CATALOGUE, given(guarantee))),
+        PlannerConfig.from(Settings.read(PlannerConfig.CATALOGUE, given)),
         new SimpleMeterRegistry(),
         tracing);
   }

@@ -104,6 +104,33 @@ final class SessionProcessorTest {
   }
 
   @Test
+  void a_planner_without_running_sessions_is_at_rest() {
+    submit(Wire.task("s", "t1"));
+    planner.pass(Duration.ofSeconds(1));
+    int running = planner.looks();
+    pass(200, Duration.ofMillis(50));
+    assertThat(planner.looks()).as("a session runs").isGreaterThan(running);
+    planner.reply(Wire.says(planner.modelCall().call(), "done"));
+    planner.pass(Duration.ofSeconds(1));
+    int before = planner.looks();
+
+    pass(200, Duration.ofMillis(50));
+
+    assertThat(planner.looks()).isEqualTo(before);
+    submit(Wire.task("s", "t2"));
+    planner.pass(Duration.ofDays(1));
+    assertThat(result("t2").getStatus())
+        .as("it is awake again")
+        .isEqualTo(TaskStatus.DEADLINE_EXCEEDED);
+  }
+
+  private void pass(int times, Duration time) {
+    for (int i = 0; i < times; i++) {
+      planner.pass(time);
+    }
+  }
+
+  @Test
   void what_the_model_was_shown_never_changes_between_steps_tasks_and_restarts() {
     submit(Wire.task("s", "t1"));
     DrivenPlanner.Made before = planner.modelCall();

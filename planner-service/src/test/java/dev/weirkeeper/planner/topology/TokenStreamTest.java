@@ -58,6 +58,14 @@ final class TokenStreamTest {
   }
 
   @Test
+  void ends_where_it_ends_however_small_its_pieces() {
+    String text = "He said: \"It is 42.\") And more, a lot more of it, without an end";
+
+    assertThat(said(Redaction.none(), text.split("")))
+        .containsExactly("He said: \"It is 42.\") ", "And more, a lot more of it, without an end");
+  }
+
+  @Test
   void never_shows_a_secret_however_it_is_cut() {
     Redaction redaction = Redaction.none().knowing(List.of("sk-very-secret-0123456789"));
 
@@ -72,6 +80,13 @@ final class TokenStreamTest {
         said(Redaction.none(), "Here.\n", "-----BEGIN PRIVATE KEY-----\nMIIE", "abc\n", "more\n");
 
     assertThat(said).containsExactly("Here.\n", "-----BEGIN PRIVATE KEY-----\nMIIEabc\nmore\n");
+  }
+
+  @Test
+  void holds_a_private_key_that_comes_letter_by_letter() {
+    String key = "-----BEGIN PRIVATE KEY-----\nMIIE. abc\nmore\n";
+
+    assertThat(said(Redaction.none(), ("Here.\n" + key).split(""))).containsExactly("Here.\n", key);
   }
 
   @Test

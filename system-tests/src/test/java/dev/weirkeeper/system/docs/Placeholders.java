@@ -13,7 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** What stands for words such as {@code SESSION} in commands. */
 final class Placeholders {
 
-  private static final Pattern WORD = Pattern.compile("\\b(SESSION|TASK|CALL|DEAD_LETTER)\\b");
+  private static final Pattern WORD = Pattern.compile("\\b(SESSION|TASK|CALL)\\b");
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final long PATIENCE_SECONDS = 60;
 
@@ -32,7 +32,6 @@ final class Placeholders {
       String value =
           switch (word.group()) {
             case "CALL" -> waitingCall();
-            case "DEAD_LETTER" -> deadLetter();
             default -> once(word.group());
           };
       word.appendReplacement(filled, Matcher.quoteReplacement(value));
@@ -72,11 +71,6 @@ final class Placeholders {
                 .filter(call -> call.startsWith(session + "/"))
                 .findFirst()
                 .orElse(""));
-  }
-
-  /** A record that was put aside. */
-  private String deadLetter() throws InterruptedException {
-    throw new UnsupportedOperationException("later");
   }
 
   private static String eventually(String what, Supplier<String> look) throws InterruptedException {

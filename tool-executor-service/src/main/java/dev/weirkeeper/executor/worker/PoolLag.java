@@ -77,7 +77,8 @@ final class PoolLag implements AutoCloseable {
   private void ask() {
     try {
       waiting = count();
-    } catch (ExecutionException e) {
+    } catch (ExecutionException | RuntimeException e) {
+      // Thrown on, it would end the asking, and executors would be scaled by an old number.
       waiting = Double.NaN;
       LOG.debug("the lag of pool {} is not known", pool, e);
     } catch (InterruptedException e) {
