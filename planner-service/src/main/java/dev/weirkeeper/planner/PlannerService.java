@@ -8,6 +8,7 @@ import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.planner.provider.ModelClient;
 import dev.weirkeeper.planner.topology.Backlog;
 import dev.weirkeeper.planner.topology.ModelDesk;
+import dev.weirkeeper.planner.topology.PlannerClients;
 import dev.weirkeeper.planner.topology.PlannerClock;
 import dev.weirkeeper.planner.topology.PlannerMetrics;
 import dev.weirkeeper.planner.topology.PlannerTopology;
@@ -171,7 +172,8 @@ public final class PlannerService implements AutoCloseable {
             spans,
             config.redaction(),
             counts);
-    KafkaStreams streams = new KafkaStreams(PlannerTopology.of(shell), streamsConfig(config));
+    KafkaStreams streams =
+        new KafkaStreams(PlannerTopology.of(shell), streamsConfig(config), new PlannerClients());
     streams.setUncaughtExceptionHandler(PlannerService::failed);
     KafkaStreamsMetrics kafkaMetrics = new KafkaStreamsMetrics(streams);
     kafkaMetrics.bindTo(metrics);

@@ -2,6 +2,7 @@ package dev.weirkeeper.audit.store;
 
 import java.nio.ByteBuffer;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
@@ -249,8 +250,9 @@ public final class MergeTable {
       }
     }
     copy.send(connection);
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(before + upsert + after);
+    // Prepared, so that PostgreSQL plans it once for a connection and not for every batch.
+    try (PreparedStatement statement = connection.prepareStatement(before + upsert + after)) {
+      statement.execute();
     }
   }
 

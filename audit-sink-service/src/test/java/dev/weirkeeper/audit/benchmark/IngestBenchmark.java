@@ -22,7 +22,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,6 +35,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -51,7 +54,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 @EnabledIfSystemProperty(named = "benchmark", matches = "true")
 final class IngestBenchmark {
 
-  private static final int RECORDS = Integer.getInteger("benchmark.records", 400_000);
+  private static final int RECORDS = Integer.getInteger("benchmark.records", 1_000_000);
   private static final int RATE = Integer.getInteger("benchmark.rate", 2_000);
   private static final int SECONDS = Integer.getInteger("benchmark.seconds", 20);
 
@@ -65,6 +68,7 @@ final class IngestBenchmark {
       new AvroSerializer<>(Map.of("schema.registry.url", REGISTRY));
   private final KafkaProducer<byte[], byte[]> producer;
   private final SampleLog sample = new SampleLog(topics, 42, 6, 300);
+  private @Nullable Connection connection;
   private int sessions;
 
   IngestBenchmark() throws IOException {
@@ -161,67 +165,61 @@ final class IngestBenchmark {
     }
   }
 
+  /** Writes at a steady rate, and notes every 100 ms when what was written until then is stored. */
   private void steady(int rate, int seconds) throws SQLException {
     try (AuditSinkService sink = sink()) {
       while (sink.ready().stream().anyMatch(check -> check.waitingFor().isPresent())) {
         LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
       }
-      long[] lags = new long[seconds * 10];
       List<Entry> entries = sample.sessions(sessions, rate * seconds / 25);
+      long before = stored();
+      Deque<Written> pending = new ArrayDeque<>();
+      List<Long> lags = new ArrayList<>();
       long from = System.nanoTime();
       int sent = 0;
-      for (int tick = 0; tick < lags.length; tick++) {
-        int due = rate * (tick + 1) / 10;
-        while (sent < due && sent < entries.size()) {
-          send(entries.get(sent++));
+      int tick = 0;
+      long spent = 0;
+      while (tick < seconds * 10 || !pending.isEmpty()) {
+        long due = from + Duration.ofMillis(100L * (tick + 1)).toNanos();
+        if (tick < seconds * 10 && System.nanoTime() >= due) {
+          tick++;
+          while (sent < Math.min(rate * tick / 10, entries.size())) {
+            send(entries.get(sent++));
+          }
+          producer.flush();
+          spent = System.nanoTime() - from;
+          pending.add(new Written(before + sent, System.nanoTime()));
         }
-        producer.flush();
-        long written = System.nanoTime();
-        long target = written();
-        while (stored() < target) {
-          LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+        long stored = stored();
+        while (!pending.isEmpty() && pending.getFirst().upTo() <= stored) {
+          lags.add((System.nanoTime() - pending.removeFirst().at()) / 1_000_000);
         }
-        lags[tick] = (System.nanoTime() - written) / 1_000_000;
-        long next = from + Duration.ofMillis(100L * (tick + 1)).toNanos();
-        LockSupport.parkNanos(Math.max(0, next - System.nanoTime()));
+        LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
       }
-      double took = (System.nanoTime() - from) / 1e9;
-      Arrays.sort(lags);
+      lags.sort(null);
       System.out.printf(
           "steady %,.0f records/s: written to stored p50 %d ms, p99 %d ms, worst %d ms%n",
-          sent / took, lags[lags.length / 2], lags[lags.length * 99 / 100], lags[lags.length - 1]);
+          sent / (spent / 1e9),
+          lags.get(lags.size() / 2),
+          lags.get(lags.size() * 99 / 100),
+          lags.getLast());
     }
   }
 
-  private long written() {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()))) {
-      return total(admin);
-    } catch (ExecutionException | InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private long total(Admin admin) throws ExecutionException, InterruptedException {
-    Map<org.apache.kafka.common.TopicPartition, org.apache.kafka.clients.admin.OffsetSpec> all =
-        new java.util.HashMap<>();
-    for (var topic : topics.all(List.of(Topics.DEFAULT_POOL))) {
-      int partitions = topic.newTopic(8, (short) 1).numPartitions();
-      for (int i = 0; i < partitions; i++) {
-        all.put(
-            new org.apache.kafka.common.TopicPartition(topic.name(), i),
-            org.apache.kafka.clients.admin.OffsetSpec.latest());
-      }
-    }
-    return admin.listOffsets(all).all().get().values().stream().mapToLong(o -> o.offset()).sum();
-  }
+  private record Written(long upTo, long at) {}
 
   private long stored() throws SQLException {
     return Long.parseLong(value("SELECT coalesce(sum(next_offset), 0) FROM audit.sink_offset"));
   }
 
+  /** Over a connection that is kept: PostgreSQL makes a process for each. */
   private String value(String sql) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl());
-        Statement statement = connection.createStatement();
+    Connection open = connection;
+    if (open == null) {
+      open = DriverManager.getConnection(postgres.jdbcUrl());
+      connection = open;
+    }
+    try (Statement statement = open.createStatement();
         ResultSet result = statement.executeQuery(sql)) {
       result.next();
       return result.getString(1);
@@ -245,7 +243,10 @@ final class IngestBenchmark {
   }
 
   @AfterEach
-  void close() {
+  void close() throws SQLException {
+    if (connection != null) {
+      connection.close();
+    }
     producer.close();
     postgres.close();
     broker.close();

@@ -18,16 +18,33 @@ import org.apache.kafka.common.TopicPartition;
  */
 public final class Backlog implements ConsumerInterceptor<byte[], byte[]> {
 
-  private static final ThreadLocal<int[]> LEFT = ThreadLocal.withInitial(() -> new int[1]);
+  private static final ThreadLocal<Count> COUNT = ThreadLocal.withInitial(Count::new);
 
-  /** Notes that a record has been processed; true if it was the last of those polled. */
-  static boolean drained() {
-    return --LEFT.get()[0] <= 0;
+  private static final class Count {
+    private int left;
+    private boolean waitedFor;
+  }
+
+  /**
+   * Notes that a record has been processed.
+   *
+   * @param waitedFor whether anybody waits for what it led to
+   * @return true if it was the last of those polled and something since the last time is waited for
+   */
+  static boolean processed(boolean waitedFor) {
+    Count count = COUNT.get();
+    count.left--;
+    count.waitedFor |= waitedFor;
+    if (count.left > 0 || !count.waitedFor) {
+      return false;
+    }
+    count.waitedFor = false;
+    return true;
   }
 
   @Override
   public ConsumerRecords<byte[], byte[]> onConsume(ConsumerRecords<byte[], byte[]> records) {
-    LEFT.get()[0] = records.count();
+    COUNT.get().left = records.count();
     return records;
   }
 

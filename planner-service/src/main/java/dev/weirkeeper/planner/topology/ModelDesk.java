@@ -40,6 +40,9 @@ public final class ModelDesk implements AutoCloseable {
     void accept(ModelCall call, ModelReply reply, Headers headers);
   }
 
+  /** A call that is made once it is in the log. */
+  private record Prepared(ModelCall call, Prompt prompt, Headers headers, int partition) {}
+
   /** Tells whoever owns a partition next which calls are still under way here; does not block. */
   @FunctionalInterface
   public interface HandOver {
@@ -53,6 +56,7 @@ public final class ModelDesk implements AutoCloseable {
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("model-call-", 0).factory());
   private final Map<String, Cancellation> underWay = new ConcurrentHashMap<>();
+  private final Map<String, Prepared> prepared = new ConcurrentHashMap<>();
   private final Set<String> made =
       Collections.synchronizedSet(
           Collections.newSetFromMap(
@@ -78,11 +82,26 @@ public final class ModelDesk implements AutoCloseable {
     this.drain = drain;
   }
 
-  /** Starts a call, unless this desk has started it before. */
-  void start(ModelCall call, Prompt prompt, Headers headers) {
+  /** Takes a call that is to be made when {@link #startPrepared} says that it is in the log. */
+  void prepare(ModelCall call, Prompt prompt, Headers headers, int partition) {
+    prepared.put(call.getCallId(), new Prepared(call, prompt, headers, partition));
+  }
+
+  /** Starts a prepared call, unless it was abandoned or its partition given up meanwhile. */
+  synchronized void startPrepared(String callId) {
+    Prepared call = prepared.get(callId);
+    if (call != null) {
+      start(call.call(), call.prompt(), call.headers());
+    }
+  }
+
+  /** Starts a call that is in the log, unless this desk has started it before. */
+  synchronized void start(ModelCall call, Prompt prompt, Headers headers) {
+    prepared.remove(call.getCallId());
     if (!made.add(call.getCallId())) {
       return;
     }
+    FailPoint.reached("planner.call-committed");
     Cancellation cancellation = new Cancellation();
     underWay.put(call.getCallId(), cancellation);
     threads.execute(
@@ -103,6 +122,7 @@ public final class ModelDesk implements AutoCloseable {
 
   /** Stops a call, if it is made here. Its reply still tells what it used. */
   void abandon(String callId) {
+    prepared.remove(callId);
     Cancellation cancellation = underWay.get(callId);
     if (cancellation != null) {
       cancellation.cancel();
@@ -110,7 +130,8 @@ public final class ModelDesk implements AutoCloseable {
   }
 
   /** A partition is given up: no more calls of its sessions are started here. */
-  void handOver(int partition) {
+  synchronized void handOver(int partition) {
+    prepared.values().removeIf(call -> call.partition() == partition);
     handOver.tell(partition, Set.copyOf(underWay.keySet()));
   }
 

@@ -118,7 +118,9 @@ public final class PlannerTopology {
     return new ProcessorSupplier<>() {
       @Override
       public Processor<byte[], byte[], byte[], Outgoing> get() {
-        return shell.atLeastOnce() ? maker.get() : new PromptCommit(maker.get());
+        return shell.atLeastOnce()
+            ? maker.get()
+            : new PromptCommit(maker.get(), shell.topics().modelCalls().name());
       }
 
       @Override

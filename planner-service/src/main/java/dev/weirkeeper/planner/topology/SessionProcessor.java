@@ -500,19 +500,30 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     arrangeLook();
   }
 
-  /** The call is in the log now, so it may be made: by whoever owns the session, once. */
+  /**
+   * The call is in the log now, so it may be made: by whoever owns the session, once. Mostly it has
+   * been: {@link OnceLogged} tells sooner than the record comes back.
+   */
   private void callModel(LiveSession session, ModelCall call) {
     if (!(session.state instanceof AwaitingModel waiting)
-        || !waiting.call().id().equals(call.getCallId())) {
+        || !waiting.call().id().equals(call.getCallId())
+        || shell.desk().started(call.getCallId())) {
       return;
     }
-    FailPoint.reached("planner.call-committed");
     if (call.getCallId().equals(inherited.get(session.id))) {
       // The owner before may have made it and died before it could commit that it had read this.
       readAgain.put(session.id, call);
       return;
     }
-    Effect.CallModel effect = waiting.call();
+    shell
+        .desk()
+        .start(
+            call,
+            prompt(session, waiting.call(), call),
+            trace(session, call.getTaskId(), session.state).headers());
+  }
+
+  private Prompt prompt(LiveSession session, Effect.CallModel effect, ModelCall call) {
     Pinned pins = pinned(effect.agent().digest());
     Prompt prompt;
     if (effect.prompt().isPresent()) {
@@ -523,10 +534,9 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
           Prompt.of(
               pins.pins(), Objects.requireNonNull(transcripts).fragments(session, call.getModel()));
     }
-    if (effect.agent().mode() != dev.weirkeeper.planner.agent.Agent.Mode.LOOP) {
-      prompt = prompt.withoutTools();
-    }
-    shell.desk().start(call, prompt, trace(session, call.getTaskId(), session.state).headers());
+    return effect.agent().mode() == dev.weirkeeper.planner.agent.Agent.Mode.LOOP
+        ? prompt
+        : prompt.withoutTools();
   }
 
   // The one way through
@@ -829,12 +839,18 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       if (effect instanceof Effect.AbandonModel abandon) {
         shell.desk().abandon(abandon.id());
       }
+      Headers headers = headers(session, before, effect);
       for (Addressed addressed : outbound.records(effect, sender)) {
-        write(
-            addressed.topic(),
-            addressed.key(),
-            addressed.value(),
-            headers(session, before, effect));
+        Runnable write =
+            () -> write(addressed.topic(), addressed.key(), addressed.value(), headers);
+        if (effect instanceof Effect.CallModel asked
+            && addressed.value() instanceof ModelCall call) {
+          ModelDesk desk = shell.desk();
+          desk.prepare(call, prompt(session, asked, call), headers, out.taskId().partition());
+          OnceLogged.send(write, () -> desk.startPrepared(call.getCallId()));
+        } else {
+          write.run();
+        }
       }
     }
   }

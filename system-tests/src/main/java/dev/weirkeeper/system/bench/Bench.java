@@ -67,6 +67,7 @@ public final class Bench {
       double sinkCaughtUp,
       Map<String, Double> cpu,
       Map<String, Long> logBytes,
+      Map<String, Double> requests,
       Latency step,
       Map<String, Map<String, Double>> stepParts,
       @Nullable Latency firstSteps,
@@ -129,6 +130,7 @@ public final class Bench {
     CpuMeter cpu = new CpuMeter().withPostgres(plan.data().resolve("stack").resolve("postgres"));
     model.own().ifPresent(process -> cpu.with(MODEL_SERVER, process));
     Map<String, Long> bytesBefore = LogSize.byTopic(cluster.admin());
+    Map<String, Long> requestsBefore = BrokerRequests.byKind();
     Count countBefore = model.count();
     @Nullable CpuProfile profile = plan.profile() ? CpuProfile.start() : null;
     Map<String, Long> cpuBefore = cpu.read();
@@ -137,6 +139,7 @@ public final class Bench {
     books.await(work.sessions(), work.records(work.sessions()), CATCH_UP);
     double behind = (System.nanoTime() - ended) / 1e9;
     Map<String, Long> cpuAfter = cpu.read();
+    Map<String, Long> requestsAfter = BrokerRequests.byKind();
     @Nullable Map<String, Object> cpuProfile =
         profile == null ? null : profile.stop(plan.recording());
     progress.accept(
@@ -148,6 +151,7 @@ public final class Bench {
         behind,
         CpuMeter.seconds(cpuBefore, cpuAfter),
         LogSize.perSession(bytesBefore, LogSize.byTopic(cluster.admin()), work.sessions()),
+        BrokerRequests.perSession(requestsBefore, requestsAfter, work.sessions()),
         books.steps(),
         books.parts(),
         isLong ? books.steps(1, 1 + ENDS) : null,
@@ -197,6 +201,7 @@ public final class Bench {
         BenchReport.rounded(1000 * ours / work.sessions()),
         run.logBytesPerSession(),
         run.logBytes(),
+        run.requests(),
         run.heapMb(),
         run.cpuProfile(),
         floors,

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpuMsPerSession of everything but the model server
  * @param logBytesPerSession on all topics, changelogs and transaction markers included
  * @param logBytesByTopic the same by topic
+ * @param requestsPerSession what the broker was asked, by kind of request
  * @param heapMb used by this process after a full collection, at the end
  * @param cpuProfile where processor time went, if that was recorded
  * @param floors what the same work takes without us, if that was asked for
@@ -50,6 +51,7 @@ public record BenchReport(
     double cpuMsPerSession,
     long logBytesPerSession,
     Map<String, Long> logBytesByTopic,
+    Map<String, Double> requestsPerSession,
     long heapMb,
     @Nullable Map<String, Object> cpuProfile,
     @Nullable Floors floors,

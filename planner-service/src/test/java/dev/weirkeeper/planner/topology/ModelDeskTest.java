@@ -1,0 +1,95 @@
+package dev.weirkeeper.planner.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.weirkeeper.planner.dialect.Prompt;
+import dev.weirkeeper.wire.ModelCall;
+import dev.weirkeeper.wire.ModelChoice;
+import dev.weirkeeper.wire.Provider;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.junit.jupiter.api.Test;
+
+final class ModelDeskTest {
+  private static final Prompt PROMPT = new Prompt("", List.of(), Optional.empty(), "", List.of());
+
+  private final List<String> made = new CopyOnWriteArrayList<>();
+  private final List<Set<String>> handedOver = new CopyOnWriteArrayList<>();
+  private final ModelDesk desk =
+      new ModelDesk(
+          (call, _, _) -> {
+            made.add(call.getCallId());
+            return DrivenPlanner.replyTo(call).build();
+          },
+          (_, _, _) -> {},
+          (_, underWay) -> handedOver.add(underWay),
+          Duration.ofSeconds(10));
+
+  @Test
+  void a_prepared_call_is_made_once_it_is_in_the_log_and_only_once() {
+    prepare("s/1/m1", 0);
+    prepare("s/1/m2", 0);
+
+    desk.startPrepared("s/1/m1");
+    desk.startPrepared("s/1/m1");
+    desk.start(call("s/1/m1"), PROMPT, new RecordHeaders());
+    desk.close();
+
+    assertThat(made).containsExactly("s/1/m1");
+  }
+
+  @Test
+  void a_call_that_was_abandoned_meanwhile_is_not_made() {
+    prepare("s/1/m1", 0);
+
+    desk.abandon("s/1/m1");
+    desk.startPrepared("s/1/m1");
+    desk.close();
+
+    assertThat(made).isEmpty();
+  }
+
+  @Test
+  void a_call_whose_partition_was_given_up_meanwhile_is_left_to_the_next_owner() {
+    prepare("s/1/m1", 0);
+    prepare("other/1/m1", 1);
+
+    desk.handOver(0);
+    desk.startPrepared("s/1/m1");
+    desk.startPrepared("other/1/m1");
+    desk.close();
+
+    assertThat(handedOver).containsExactly(Set.of());
+    assertThat(made).containsExactly("other/1/m1");
+  }
+
+  private void prepare(String callId, int partition) {
+    desk.prepare(call(callId), PROMPT, new RecordHeaders(), partition);
+  }
+
+  private static ModelCall call(String callId) {
+    return ModelCall.newBuilder()
+        .setCallId(callId)
+        .setSessionId("s")
+        .setTaskId("t")
+        .setTurn(1)
+        .setAttempt(1)
+        .setModel(
+            ModelChoice.newBuilder()
+                .setProvider(Provider.ANTHROPIC_MESSAGES)
+                .setModel("rehearsal-1")
+                .build())
+        .setRequestHash("")
+        .setInputTokensBound(1000)
+        .setMaxOutputTokens(1024)
+        .setReservedNanoUsd(1)
+        .setMessages(1)
+        .setRequestedAt(Instant.EPOCH)
+        .build();
+  }
+}
