@@ -16,7 +16,7 @@ cd "$(dirname "$0")/.."
 
 debian=bookworm
 mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
-kafka=4.3.1
+kafka=4.4.0
 apicurio=3.3.3
 postgres=18.1.0
 maven=3.9.11

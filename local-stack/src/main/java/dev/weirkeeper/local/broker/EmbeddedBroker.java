@@ -124,6 +124,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   private static void format(BrokerSettings settings) throws Exception {
     Path data = settings.data();
     Files.createDirectories(data);
+    String directory = data.toAbsolutePath().toString();
     Formatter formatter = new Formatter();
     settings.features().forEach(formatter::setFeatureLevel);
     formatter
@@ -131,10 +132,12 @@ public final class EmbeddedBroker implements AutoCloseable {
             new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
         .setNodeId(BrokerSettings.Keys.NODE)
         .setClusterId(clusterId(data))
-        .setDirectories(List.of(data.toAbsolutePath().toString()))
+        .setDirectories(List.of(directory))
         .setSupportedFeatures(Feature.PRODUCTION_FEATURES)
         .setControllerListenerName(BrokerSettings.Keys.CONTROLLER_LISTENER)
         .setIgnoreFormatted(true)
+        // Where the levels of features are noted; they are the lowest otherwise.
+        .setMetadataLogDirectory(directory)
         .run();
   }
 

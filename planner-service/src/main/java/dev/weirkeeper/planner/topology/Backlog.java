@@ -8,7 +8,7 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * How many of the records that the current stream thread polled last are still to be processed. A
- * stream thread processes all it has polled before it polls again (Kafka Streams 4.3.1, {@code
+ * stream thread processes all it has polled before it polls again (Kafka Streams 4.4.0, {@code
  * StreamThread.runOnce}), so when none is left there is nothing more that a commit could take
  * along: waiting any longer would only keep what was decided from those who wait for it.
  *

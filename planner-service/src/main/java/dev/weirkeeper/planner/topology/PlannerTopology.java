@@ -131,6 +131,7 @@ public final class PlannerTopology {
   }
 
   /** One sink for all topics: a record knows where it goes. */
+  @SuppressWarnings("removal") // The only method of a partitioner that Kafka 4.4 leaves abstract.
   private static void sink(Topology topology, String name, String from) {
     TopicNameExtractor<byte[], Outgoing> topic = (_, outgoing, _) -> outgoing.topic();
     Serializer<Outgoing> value =

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /**
  * One member of a share group, and the thread that alone uses it.
  *
- * <p>A share consumer gives out nothing new while it holds a record, renewed or not (Kafka 4.3.1,
+ * <p>A share consumer gives out nothing new while it holds a record, renewed or not (Kafka 4.4.0,
  * {@code ShareConsumerImpl.collect}). So a lane takes a few calls, holds them until the last has
  * ended, renewing its locks, and takes the next few then. {@link ShareLanes} sees to it that other
  * lanes are free meanwhile.
@@ -43,7 +43,7 @@ final class ShareLane {
 
   /**
    * How long to poll while calls come. A response that holds nothing but the marker of a
-   * transaction ends what a poll has asked for, yet not the poll (Kafka 4.3.1, {@code
+   * transaction ends what a poll has asked for, yet not the poll (Kafka 4.4.0, {@code
    * ShareConsumeRequestManager.handleShareFetchSuccess}): nothing is asked for again before the
    * next one.
    */
