@@ -87,8 +87,8 @@ public record PlannerConfig(
   static final Setting<Integer> THREADS =
       Setting.integer("planner.threads")
           .between("1", "64")
-          .defaultsTo("2")
-          .describedAs("stream threads; more than partitions do nothing");
+          .defaultsTo("1")
+          .describedAs("stream threads; each commits by itself, more than partitions do nothing");
   static final Setting<Long> SESSION_CACHE =
       Setting.bytes("planner.session-cache")
           .between("64KiB", "64GiB")

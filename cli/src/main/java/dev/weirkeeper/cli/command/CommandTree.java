@@ -35,6 +35,7 @@ import picocli.CommandLine.Model.UsageMessageSpec;
       ForkCommand.class,
       AuditCommand.class,
       RecostCommand.class,
+      ExplainCommand.class,
       ReconcileCommand.class,
       EraseCommand.class,
       ExportCommand.class,

@@ -69,7 +69,7 @@ class EmbeddedBrokerTest {
 
       assertThat(features)
           .hasEntrySatisfying("transaction.version", level(2))
-          .hasEntrySatisfying("share.version", level(1))
+          .hasEntrySatisfying("share.version", level(2))
           .hasEntrySatisfying("streams.version", level(1));
       assertThatThrownBy(() -> admin.describeTopics(List.of("never-created")).allTopicNames().get())
           .hasRootCauseInstanceOf(UnknownTopicOrPartitionException.class);

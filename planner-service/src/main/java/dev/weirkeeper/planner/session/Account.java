@@ -47,6 +47,9 @@ public record Account(NanoUsd spent, NanoUsd unsettled, Map<String, Held> held) 
   /** All that can no longer be spent on something else. */
   NanoUsd committed() {
     NanoUsd sum = spent.plus(unsettled);
+    if (held.isEmpty()) {
+      return sum;
+    }
     for (Held one : held.values()) {
       sum = sum.plus(one.amount());
     }

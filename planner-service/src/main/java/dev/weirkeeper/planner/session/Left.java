@@ -22,17 +22,20 @@ public record Left(NanoUsd cost, int steps, long tokens) {
     NanoUsd cost = limits.maxCost().minus(run.before().cost()).minus(spent.committed());
     int steps = limits.maxSteps() - run.stepsUsed();
     long tokens = limits.maxTokens() - run.tokensUsed();
-    for (Held held : session.account().held().values()) {
-      if (held.taskId().equals(run.task().id())) {
-        cost = cost.minus(held.amount());
-        if (held instanceof SubAgent child) {
-          steps -= child.steps();
-          tokens -= child.tokens();
+    Account account = session.account();
+    // Mostly nothing is held, and this is asked several times a step.
+    if (!account.held().isEmpty()) {
+      for (Held held : account.held().values()) {
+        if (held.taskId().equals(run.task().id())) {
+          cost = cost.minus(held.amount());
+          if (held instanceof SubAgent child) {
+            steps -= child.steps();
+            tokens -= child.tokens();
+          }
         }
       }
     }
-    return new Left(
-        cost.min(limits.maxSessionCost().minus(session.account().committed())), steps, tokens);
+    return new Left(cost.min(limits.maxSessionCost().minus(account.committed())), steps, tokens);
   }
 
   static Left of(Now now) {

@@ -1,6 +1,5 @@
 package dev.weirkeeper.planner.session;
 
-import java.util.ArrayList;
 import java.util.List;
 
 /** The last few of something, oldest first. Bounded, so that a long session stays small. */
@@ -11,10 +10,13 @@ record Recent(int limit, List<String> items) {
   }
 
   Recent plus(String item) {
-    List<String> more = new ArrayList<>(limit);
-    more.addAll(items.size() < limit ? items : items.subList(1, items.size()));
-    more.add(item);
-    return new Recent(limit, List.copyOf(more));
+    int kept = Math.min(items.size(), limit - 1);
+    String[] more = new String[kept + 1];
+    for (int i = 0; i < kept; i++) {
+      more[i] = items.get(items.size() - kept + i);
+    }
+    more[kept] = item;
+    return new Recent(limit, List.of(more));
   }
 
   Recent minus(String item) {

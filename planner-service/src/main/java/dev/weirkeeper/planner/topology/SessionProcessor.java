@@ -24,7 +24,6 @@ import dev.weirkeeper.planner.session.SessionState.Idle;
 import dev.weirkeeper.planner.session.SessionState.Running;
 import dev.weirkeeper.planner.session.Waiting;
 import dev.weirkeeper.schemas.chain.EventHash;
-import dev.weirkeeper.schemas.serde.AvroDeserializer;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.topic.OwnerMark;
 import dev.weirkeeper.wire.ApprovalDecision;
@@ -33,7 +32,6 @@ import dev.weirkeeper.wire.ForkStart;
 import dev.weirkeeper.wire.InputRef;
 import dev.weirkeeper.wire.JournalRecord;
 import dev.weirkeeper.wire.ModelCall;
-import dev.weirkeeper.wire.Pins;
 import dev.weirkeeper.wire.SessionEvent;
 import dev.weirkeeper.wire.Task;
 import dev.weirkeeper.wire.TaskResult;
@@ -106,8 +104,6 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private final Outbound outbound;
   private final Pinning pinning;
   private final AvroSerializer<SpecificRecord> writer;
-  private final AvroDeserializer<Pins> pinsReader;
-  private final Map<String, Pinned> pinned = new HashMap<>();
   private final Alarms alarms = new Alarms();
   private final LiveSessions live;
 
@@ -149,7 +145,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private @Nullable Transcripts transcripts;
   private @Nullable Remnants remnants;
   private @Nullable KeyValueStore<String, byte[]> sessions;
-  private @Nullable KeyValueStore<String, byte[]> pinsStore;
+  private @Nullable KeptPins pins;
+  private @Nullable TaskTraces traces;
 
   SessionProcessor(Shell shell) {
     this.shell = shell;
@@ -163,7 +160,6 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     this.outbound = new Outbound(shell.topics(), shell.auditUrl());
     this.pinning = new Pinning(shell.directory(), shell.prices());
     this.writer = new AvroSerializer<>(shell.serde());
-    this.pinsReader = new AvroDeserializer<>(Pins.class, shell.serde());
     this.live = new LiveSessions(shell.sessionCacheBytes());
   }
 
@@ -179,7 +175,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     KeyValueStore<String, byte[]> sessionStore = opened.getStateStore(SESSIONS);
     sessions = sessionStore;
     remnants = new Remnants(sessionStore);
-    pinsStore = opened.getStateStore(PINS);
+    pins = new KeptPins(opened.getStateStore(PINS), shell.topics().pins().name(), shell.serde());
+    traces = new TaskTraces(opening);
     byte[] owner = sessionStore.get(OWNER);
     previousOwner = owner == null ? "" : new String(owner, StandardCharsets.UTF_8);
     PlannerMetrics.Partition counting = shell.metrics().partition();
@@ -520,7 +517,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
         .start(
             call,
             prompt(session, waiting.call(), call),
-            trace(session, call.getTaskId(), session.state).headers());
+            traces().of(session, call.getTaskId(), session.state).headers());
   }
 
   private Prompt prompt(LiveSession session, Effect.CallModel effect, ModelCall call) {
@@ -602,7 +599,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
           || session.beginsWith(record.getSequence())) {
         remember(session);
       }
-      TaskTrace trace = task != null ? arrived : trace(session, told.getTaskId(), before);
+      TaskTrace trace = task != null ? arrived : traces().of(session, told.getTaskId(), before);
       write(shell.topics().events().name(), session.id, told, trace.headers());
       report(session, before, decision, input, headers);
       emit(session, before, decision.effects());
@@ -655,7 +652,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
               shell.topics().events().name(),
               session.id,
               told,
-              trace(again, told.getTaskId(), before).headers());
+              traces().of(again, told.getTaskId(), before).headers());
         }
         emit(
             again,
@@ -712,6 +709,21 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     return state instanceof Running running ? running.run().task().id() : "";
   }
 
+  private KeptPins pins() {
+    return Objects.requireNonNull(pins);
+  }
+
+  private Pinned pinned(String digest) {
+    return pins().of(digest);
+  }
+
+  private void keep(Pinned ofTask) {
+    if (pins().keep(ofTask)) {
+      String digest = ofTask.pins().getDigest();
+      write(shell.topics().pins().name(), digest, ofTask.pins(), new RecordHeaders());
+    }
+  }
+
   private Optional<Pinned> pin(Task task, SpecificRecord input, Instant at) {
     Optional<Pinned> pins = pinning.pin(task.getAgent(), task.getAgentVersion(), at);
     return input instanceof ForkPart part && part.getPart() instanceof ForkStart start
@@ -729,7 +741,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
           : "agent %s has no version %s; kept versions: %s"
               .formatted(agent, task.getAgentVersion(), few(versions));
     }
-    int bytes = length(pins.get());
+    int bytes = pins().length(pins.get());
     if (bytes > shell.maxRecordBytes()) {
       return "agent %s and its %d tools are %d bytes long and a record holds %d: allow it fewer tools"
           .formatted(agent, pins.get().pins().getTools().size(), bytes, shell.maxRecordBytes());
@@ -750,49 +762,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
   // Traces
 
-  /**
-   * Where a task is in a trace: the one under way before or after a decision, or, without an id,
-   * whichever is.
-   */
-  private TaskTrace trace(LiveSession session, String taskId, SessionState before) {
-    for (SessionState state : List.of(session.state, before)) {
-      if (state instanceof Running running
-          && (taskId.isEmpty() || running.run().task().id().equals(taskId))) {
-        return trace(session, running.run().sequence());
-      }
-    }
-    return TaskTrace.NONE;
-  }
-
-  private TaskTrace trace(LiveSession session, long sequence) {
-    return session.trace(
-        sequence,
-        brought -> {
-          JournalRecord task = Objects.requireNonNull(journal).read(session.id, brought);
-          return new TaskTrace(
-              place(task.getTraceparent(), task.getTracestate()),
-              place(task.getCallerTraceparent(), task.getTracestate()));
-        });
-  }
-
-  private static Optional<TraceContext> place(
-      @Nullable String traceparent, @Nullable String tracestate) {
-    return traceparent == null ? Optional.empty() : TraceContext.parse(traceparent, tracestate);
-  }
-
-  private Headers headers(LiveSession session, SessionState before, Effect effect) {
-    return switch (effect) {
-      case Effect.PublishResult result -> trace(session, result.firstSequence()).headers();
-      case Effect.StartAgent start ->
-          trace(session, start.taskId(), before).headersForSubAgent(start.id());
-      case Effect.CallModel call -> trace(session, call.taskId(), before).headers();
-      case Effect.CallTool call -> trace(session, call.taskId(), before).headers();
-      case Effect.AskPerson ask -> trace(session, ask.taskId(), before).headers();
-      case Effect.RequestBudget ask -> trace(session, ask.taskId(), before).headers();
-      case Effect.ReturnBudget back -> trace(session, back.taskId(), before).headers();
-      case Effect.RaiseAlert alert -> trace(session, alert.task().id(), before).headers();
-      case Effect.CancelAgent _, Effect.AbandonModel _ -> trace(session, "", before).headers();
-    };
+  private TaskTraces traces() {
+    return Objects.requireNonNull(traces);
   }
 
   private void report(
@@ -806,12 +777,12 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       return;
     }
     if (before instanceof AwaitingTools waited) {
-      TaskTrace trace = trace(session, waited.run().sequence());
+      TaskTrace trace = traces().of(session, waited.run().sequence());
       spans.moved(waited, session.state, trace, input, headers);
     }
     for (Effect effect : decision.effects()) {
       if (effect instanceof Effect.PublishResult result) {
-        spans.ended(session.id, trace(session, result.firstSequence()), result);
+        spans.ended(session.id, traces().of(session, result.firstSequence()), result);
       }
     }
   }
@@ -839,7 +810,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       if (effect instanceof Effect.AbandonModel abandon) {
         shell.desk().abandon(abandon.id());
       }
-      Headers headers = headers(session, before, effect);
+      Headers headers = traces().headers(session, before, effect);
       for (Addressed addressed : outbound.records(effect, sender)) {
         Runnable write =
             () -> write(addressed.topic(), addressed.key(), addressed.value(), headers);
@@ -932,39 +903,5 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private void remember(LiveSession session) {
     Objects.requireNonNull(sessions)
         .put(session.id, SessionMark.bytes(session.running(), session.state.session().at()));
-  }
-
-  // Pins
-
-  /** Bytes of its record, or zero if it is kept already and so is not too long. */
-  private int length(Pinned pins) {
-    return pinned.containsKey(pins.pins().getDigest())
-        ? 0
-        : Objects.requireNonNull(writer.serialize(shell.topics().pins().name(), pins.pins()))
-            .length;
-  }
-
-  private void keep(Pinned pins) {
-    String digest = pins.pins().getDigest();
-    if (pinned.putIfAbsent(digest, pins) == null
-        && Objects.requireNonNull(pinsStore).get(digest) == null) {
-      String topic = shell.topics().pins().name();
-      byte[] bytes = Objects.requireNonNull(writer.serialize(topic, pins.pins()));
-      Objects.requireNonNull(pinsStore).put(digest, bytes);
-      write(topic, digest, pins.pins(), new RecordHeaders());
-    }
-  }
-
-  private Pinned pinned(String digest) {
-    return pinned.computeIfAbsent(
-        digest,
-        missing -> {
-          byte[] bytes = Objects.requireNonNull(pinsStore).get(missing);
-          if (bytes == null) {
-            throw new IllegalStateException("no pins with digest " + missing + " are kept");
-          }
-          return Pinned.of(
-              Objects.requireNonNull(pinsReader.deserialize(shell.topics().pins().name(), bytes)));
-        });
   }
 }
