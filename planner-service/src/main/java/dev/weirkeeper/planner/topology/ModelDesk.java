@@ -7,6 +7,7 @@ import dev.weirkeeper.wire.ModelCall;
 import dev.weirkeeper.wire.ModelReply;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -43,7 +44,10 @@ public final class ModelDesk implements AutoCloseable {
   /** A call that is made once it is in the log. */
   private record Prepared(ModelCall call, Prompt prompt, Headers headers, int partition) {}
 
-  /** Tells whoever owns a partition next which calls are still under way here; does not block. */
+  /**
+   * Tells whoever owns a partition next which calls were made here and have no reply; does not
+   * block.
+   */
   @FunctionalInterface
   public interface HandOver {
     void tell(int partition, Set<String> underWay);
@@ -57,6 +61,10 @@ public final class ModelDesk implements AutoCloseable {
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("model-call-", 0).factory());
   private final Map<String, Cancellation> underWay = new ConcurrentHashMap<>();
   private final Map<String, Prepared> prepared = new ConcurrentHashMap<>();
+
+  /** Made, and nobody was told what came of it. */
+  private final Set<String> unanswered = ConcurrentHashMap.newKeySet();
+
   private final Set<String> made =
       Collections.synchronizedSet(
           Collections.newSetFromMap(
@@ -113,6 +121,7 @@ public final class ModelDesk implements AutoCloseable {
             FailPoint.reached("planner.reply-written");
           } catch (RuntimeException e) {
             LOG.error("the reply to model call {} could not be written", call.getCallId(), e);
+            unanswered.add(call.getCallId());
             made.remove(call.getCallId());
           } finally {
             underWay.remove(call.getCallId());
@@ -132,7 +141,9 @@ public final class ModelDesk implements AutoCloseable {
   /** A partition is given up: no more calls of its sessions are started here. */
   synchronized void handOver(int partition) {
     prepared.values().removeIf(call -> call.partition() == partition);
-    handOver.tell(partition, Set.copyOf(underWay.keySet()));
+    Set<String> open = new HashSet<>(underWay.keySet());
+    open.addAll(unanswered);
+    handOver.tell(partition, Set.copyOf(open));
   }
 
   boolean started(String callId) {

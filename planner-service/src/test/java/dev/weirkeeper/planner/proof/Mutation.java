@@ -91,7 +91,7 @@ record Mutation(
               "I6",
               "does not look at the limit of the session",
               "Left",
-              "cost.min(limits.maxSessionCost().minus(session.account().committed()))",
+              "cost.min(limits.maxSessionCost().minus(account.committed()))",
               "cost"),
           simulated(
               "I6",

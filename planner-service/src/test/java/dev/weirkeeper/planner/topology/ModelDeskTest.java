@@ -68,6 +68,24 @@ final class ModelDeskTest {
     assertThat(made).containsExactly("other/1/m1");
   }
 
+  @Test
+  void a_call_whose_reply_could_not_be_written_is_named_to_the_next_owner() {
+    ModelDesk mute =
+        new ModelDesk(
+            (call, _, _) -> DrivenPlanner.replyTo(call).build(),
+            (_, _, _) -> {
+              throw new IllegalStateException("the reply can't be written");
+            },
+            (_, underWay) -> handedOver.add(underWay),
+            Duration.ofSeconds(10));
+    mute.start(call("s/1/m1"), PROMPT, new RecordHeaders());
+    mute.close();
+
+    mute.handOver(0);
+
+    assertThat(handedOver).containsExactly(Set.of("s/1/m1"));
+  }
+
   private void prepare(String callId, int partition) {
     desk.prepare(call(callId), PROMPT, new RecordHeaders(), partition);
   }
