@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Model calls for tests. */
-final class Calls {
+public final class Calls {
 
   static final ModelChoice ANTHROPIC =
       new ModelChoice(Provider.ANTHROPIC_MESSAGES, "claude-sonnet-5-5", null);
@@ -43,7 +43,7 @@ final class Calls {
         .build();
   }
 
-  static ModelCall call(ModelChoice model) {
+  public static ModelCall call(ModelChoice model) {
     return ModelCall.newBuilder()
         .setCallId("s/3/m1")
         .setSessionId("s")

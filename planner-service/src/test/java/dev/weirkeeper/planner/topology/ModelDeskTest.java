@@ -3,11 +3,11 @@ package dev.weirkeeper.planner.topology;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.weirkeeper.planner.dialect.Prompt;
+import dev.weirkeeper.planner.provider.Calls;
 import dev.weirkeeper.wire.ModelCall;
 import dev.weirkeeper.wire.ModelChoice;
 import dev.weirkeeper.wire.Provider;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -91,23 +91,11 @@ final class ModelDeskTest {
   }
 
   private static ModelCall call(String callId) {
-    return ModelCall.newBuilder()
-        .setCallId(callId)
-        .setSessionId("s")
-        .setTaskId("t")
-        .setTurn(1)
-        .setAttempt(1)
-        .setModel(
-            ModelChoice.newBuilder()
-                .setProvider(Provider.ANTHROPIC_MESSAGES)
-                .setModel("rehearsal-1")
-                .build())
-        .setRequestHash("")
-        .setInputTokensBound(1000)
-        .setMaxOutputTokens(1024)
-        .setReservedNanoUsd(1)
-        .setMessages(1)
-        .setRequestedAt(Instant.EPOCH)
-        .build();
+    ModelChoice model =
+        ModelChoice.newBuilder()
+            .setProvider(Provider.ANTHROPIC_MESSAGES)
+            .setModel("rehearsal-1")
+            .build();
+    return ModelCall.newBuilder(Calls.call(model)).setCallId(callId).build();
   }
 }

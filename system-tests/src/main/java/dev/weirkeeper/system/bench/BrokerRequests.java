@@ -2,6 +2,7 @@ package dev.weirkeeper.system.bench;
 
 import java.lang.management.ManagementFactory;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import javax.management.JMException;
 import javax.management.MBeanServer;
@@ -12,6 +13,9 @@ import javax.management.ObjectName;
 final class BrokerRequests {
 
   private static final ObjectName METERS = name();
+
+  /** Kafka counts a fetch as such and by who made it. */
+  private static final Set<String> PARTS = Set.of("FetchConsumer", "FetchFollower");
 
   private BrokerRequests() {}
 
@@ -28,9 +32,12 @@ final class BrokerRequests {
     MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
     Map<String, Long> counts = new TreeMap<>();
     for (ObjectName meter : beans.queryNames(METERS, null)) {
+      String kind = meter.getKeyProperty("request");
+      if (PARTS.contains(kind)) {
+        continue;
+      }
       try {
-        counts.merge(
-            meter.getKeyProperty("request"), (Long) beans.getAttribute(meter, "Count"), Long::sum);
+        counts.merge(kind, (Long) beans.getAttribute(meter, "Count"), Long::sum);
       } catch (JMException e) {
         throw new IllegalStateException("the broker does not tell " + meter, e);
       }

@@ -49,6 +49,7 @@ class BenchTest {
     assertThat(report.cpuS()).containsKeys("planner", "broker", "postgresql", "model server");
     assertThat(report.logBytesByTopic()).containsKeys("agent.events", "agent.tool-calls.bench");
     assertThat(report.logBytesPerSession()).isGreaterThan(2L * FEW.calls() * FEW.payload());
+    assertThat(report.requestsPerSession()).containsKeys("Produce", "Fetch", "EndTxn");
     assertThat(report.stepParts().get("model_step")).containsKey("2 HTTP exchange");
     assertThat(report.cpuProfile()).containsKey("samples");
     Floors floors = Objects.requireNonNull(report.floors());
