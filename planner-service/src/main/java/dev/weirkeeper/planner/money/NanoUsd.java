@@ -30,12 +30,18 @@ public record NanoUsd(long value) implements Comparable<NanoUsd> {
   }
 
   public NanoUsd plus(NanoUsd other) {
+    if (other.value == 0) {
+      return this;
+    }
     return limited() && other.limited()
         ? new NanoUsd(Math.addExact(value, other.value))
         : UNLIMITED;
   }
 
   public NanoUsd minus(NanoUsd other) {
+    if (other.value == 0) {
+      return this;
+    }
     return limited() ? new NanoUsd(Math.subtractExact(value, other.value)) : UNLIMITED;
   }
 

@@ -1,5 +1,7 @@
 package dev.weirkeeper.planner.session;
 
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /** The last few of something, oldest first. Bounded, so that a long session stays small. */
@@ -16,7 +18,7 @@ record Recent(int limit, List<String> items) {
       more[i] = items.get(items.size() - kept + i);
     }
     more[kept] = item;
-    return new Recent(limit, List.of(more));
+    return new Recent(limit, Collections.unmodifiableList(Arrays.asList(more)));
   }
 
   Recent minus(String item) {
