@@ -38,6 +38,19 @@ final class TaskCommandsTest {
   }
 
   @Test
+  void the_way_a_task_took_is_explained() {
+    commands.weir("submit", TWO_CALLS, "--watch");
+
+    Ran ran =
+        commands.until(
+            shown -> shown.out().contains("calculator > lookup_user"), "explain", "default");
+
+    assertThat(ran.out()).startsWith("default: ").contains("complete tasks; figures are for one");
+    assertThat(commands.weir("explain", "nobody").err())
+        .contains("no task of agent nobody is complete");
+  }
+
+  @Test
   void an_answer_as_json_has_money_as_text_and_times_as_instants() {
     JsonNode answer = commands.weir("submit", TWO_CALLS, "--watch", "--json").json().getFirst();
 

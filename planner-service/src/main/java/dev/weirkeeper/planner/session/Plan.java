@@ -171,7 +171,9 @@ final class Plan {
   private static String requestHash(Now now, ModelTurn turn, long output) {
     Run run = now.run();
     return Sha256.of(
-        run.agent().digest() + "\0" + run.model() + "\0" + output,
+        run.agent().digest(),
+        Integer.toString(run.model()),
+        Long.toString(output),
         turn.prompt()
             .map(prompt -> Sha256.of(prompt.system().orElse(""), prompt.text()))
             .orElse(now.session().transcript().digest()));

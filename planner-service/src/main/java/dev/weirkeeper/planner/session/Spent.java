@@ -50,6 +50,8 @@ public record Spent(
   }
 
   Spent toolCall(String tool) {
+    Map<String, Integer> counts = new HashMap<>(toolCalls);
+    counts.merge(tool, 1, Integer::sum);
     return new Spent(
         steps + 1,
         modelCalls,
@@ -58,18 +60,7 @@ public record Spent(
         childCost,
         unsettled,
         childUnsettled,
-        oneMore(toolCalls, tool));
-  }
-
-  private static Map<String, Integer> oneMore(Map<String, Integer> counts, String tool) {
-    int count = counts.getOrDefault(tool, 0) + 1;
-    boolean alone = counts.isEmpty() || (counts.size() == 1 && count > 1);
-    if (alone) {
-      return Map.of(tool, count);
-    }
-    Map<String, Integer> more = new HashMap<>(counts);
-    more.put(tool, count);
-    return Map.copyOf(more);
+        Map.copyOf(counts));
   }
 
   Spent settled(TokenUsage used, NanoUsd amount, NanoUsd neverKnown) {

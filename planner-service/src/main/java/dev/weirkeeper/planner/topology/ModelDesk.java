@@ -143,7 +143,7 @@ public final class ModelDesk implements AutoCloseable {
     prepared.values().removeIf(call -> call.partition() == partition);
     Set<String> open = new HashSet<>(underWay.keySet());
     open.addAll(unanswered);
-    handOver.tell(partition, Set.copyOf(open));
+    handOver.tell(partition, open);
   }
 
   boolean started(String callId) {

@@ -38,11 +38,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -120,6 +123,40 @@ final class PlannerServiceTest {
 
       assertThat(resultOf("prompt", "t1").getSteps()).isEqualTo(7);
     }
+  }
+
+  /**
+   * A transaction of somebody else that is open keeps the planner's own records from coming back.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"exactly-once", "at-least-once"})
+  void a_model_call_does_not_wait_for_its_record_to_come_back(String guarantee) throws Exception {
+    String session = "ahead-" + guarantee;
+    try (PlannerService _ = start(guarantee);
+        Producer<byte[], byte[]> other = transactional("in-the-way-" + guarantee)) {
+      kafka.send(kafka.topics().tasks(), session, task(session, "t1"));
+      resultOf(session, "t1");
+      other.beginTransaction();
+      for (int partition = 0; partition < PARTITIONS; partition++) {
+        other
+            .send(new ProducerRecord<>(kafka.topics().modelCalls().name(), partition, null, null))
+            .get();
+      }
+
+      kafka.send(kafka.topics().tasks(), session, task(session, "t2"));
+
+      assertThat(resultOf(session, "t2").getStatus()).isEqualTo(TaskStatus.COMPLETE);
+      other.abortTransaction();
+    }
+  }
+
+  private Producer<byte[], byte[]> transactional(String id) {
+    Map<String, Object> settings = new HashMap<>(kafka.settings());
+    settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, id);
+    Producer<byte[], byte[]> producer =
+        new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    producer.initTransactions();
+    return producer;
   }
 
   @ParameterizedTest
