@@ -147,16 +147,12 @@ public final class LocalPostgres implements AutoCloseable {
               .setCleanDataDirectory(false)
               .setPort(port)
               .setPGStartupWait(START_LIMIT)
+              // Text is compared byte by byte; the C library compares the same way, and slower.
               .setLocaleConfig("locale-provider", "builtin")
               .setLocaleConfig("locale", "C.UTF-8")
               .setServerConfig("listen_addresses", "127.0.0.1")
               .setServerConfig("unix_socket_directories", "")
               .setServerConfig("max_connections", "100")
-              // PostgreSQL's own defaults fit the smallest machines: writers would wait for
-              // buffers.
-              .setServerConfig("shared_buffers", "256MB")
-              .setServerConfig("wal_buffers", "16MB")
-              .setServerConfig("max_wal_size", "2GB")
               .setServerConfig("log_min_messages", "warning")
               .setServerConfig("fsync", keep ? "on" : "off")
               .setServerConfig("synchronous_commit", keep ? "on" : "off")
