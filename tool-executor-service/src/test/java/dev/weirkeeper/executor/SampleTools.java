@@ -23,7 +23,7 @@ public final class SampleTools {
   public final List<String> interrupted = new java.util.concurrent.CopyOnWriteArrayList<>();
 
   /** Holds {@code hold} until it is opened. */
-  public final CountDownLatch gate = new CountDownLatch(1);
+  public volatile CountDownLatch gate = new CountDownLatch(1);
 
   /** Counts calls of {@code hold} and {@code charge_slowly} that have begun. */
   public final AtomicInteger begun = new AtomicInteger();

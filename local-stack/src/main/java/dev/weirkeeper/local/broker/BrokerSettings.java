@@ -156,6 +156,7 @@ public record BrokerSettings(
     config.put(Keys.SHARE_LOCK_MIN, "1000");
     config.put(Keys.SHARE_LOCK_MAX, Long.toString(Duration.ofHours(1).toMillis()));
     config.put("group.share.max.delivery.count.limit", "25");
+    config.put("group.share.max.partition.max.record.locks", "10000");
 
     // Sized for a laptop beside the services, not for a broker that owns its machine.
     config.put("num.network.threads", "2");

@@ -11,6 +11,8 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 
 /**
  * The settings a share group must have before its first member joins. Kafka's defaults are {@code
@@ -23,29 +25,56 @@ public final class ShareGroups {
       new TreeMap<>(
           Map.of("share.auto.offset.reset", "earliest", "share.isolation.level", "read_committed"));
 
+  private static final String MOST_LOCKS = "share.partition.max.record.locks";
+
+  /**
+   * How many calls of a partition may be given out past one that still runs, the most first: what
+   * Kafka's brokers can be set to allow, and what they allow if they are not. Kafka's default of
+   * 2,000 lets a call of minutes hold up a busy partition.
+   */
+  private static final List<Integer> LOCKS_WISHED = List.of(10_000, 4_000);
+
   private ShareGroups() {}
 
   /**
-   * Gives a group its settings; harmless where it has them.
+   * Gives a group its settings, and room for long calls as far as the brokers allow it; harmless
+   * where it has them.
    *
    * @throws ExecutionException as Kafka's admin client does, for instance without the right to
    *     ALTER_CONFIGS on the group
    */
   public static void prepare(Admin admin, String group)
       throws ExecutionException, InterruptedException {
-    admin
-        .incrementalAlterConfigs(
-            Map.of(
-                resource(group),
-                REQUIRED.entrySet().stream()
-                    .map(
-                        entry ->
-                            new AlterConfigOp(
-                                new ConfigEntry(entry.getKey(), entry.getValue()),
-                                AlterConfigOp.OpType.SET))
-                    .toList()))
-        .all()
-        .get();
+    set(admin, group, REQUIRED);
+    for (int locks : LOCKS_WISHED) {
+      if (accepted(admin, group, Map.of(MOST_LOCKS, Integer.toString(locks)))) {
+        return;
+      }
+    }
+  }
+
+  private static boolean accepted(Admin admin, String group, Map<String, String> wish)
+      throws ExecutionException, InterruptedException {
+    try {
+      set(admin, group, wish);
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof InvalidConfigurationException
+          || e.getCause() instanceof InvalidRequestException) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private static void set(Admin admin, String group, Map<String, String> settings)
+      throws ExecutionException, InterruptedException {
+    List<AlterConfigOp> changes =
+        settings.entrySet().stream()
+            .map(entry -> new ConfigEntry(entry.getKey(), entry.getValue()))
+            .map(entry -> new AlterConfigOp(entry, AlterConfigOp.OpType.SET))
+            .toList();
+    admin.incrementalAlterConfigs(Map.of(resource(group), changes)).all().get();
   }
 
   /** The settings of a group that do not fit, each with what they are. */

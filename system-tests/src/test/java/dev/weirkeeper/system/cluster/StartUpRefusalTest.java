@@ -31,6 +31,7 @@ import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
 import org.apache.kafka.clients.admin.UpdateFeaturesOptions;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -58,7 +59,8 @@ final class StartUpRefusalTest {
         EmbeddedBroker.start(
             BrokerSettings.in(data.resolve("broker"))
                 .withFeature("transaction.version", 1)
-                .withFeature("share.version", 0));
+                .withFeature("share.version", 0)
+                .with("group.share.max.partition.max.record.locks", "4000"));
     this.admin = Admin.create(Map.of("bootstrap.servers", broker.bootstrapServers()));
   }
 
@@ -127,6 +129,23 @@ final class StartUpRefusalTest {
     ShareGroups.prepare(admin, GROUP);
     await().atMost(LIMIT).until(() -> fitness.shareGroup(GROUP).isEmpty());
     fitness.requireShareGroups(List.of(GROUP));
+  }
+
+  @Test
+  @Order(3)
+  void a_share_group_gets_as_much_room_for_long_calls_as_the_brokers_allow() throws Exception {
+    ShareGroups.prepare(admin, GROUP);
+
+    ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, GROUP);
+    assertThat(
+            admin
+                .describeConfigs(List.of(group))
+                .all()
+                .get()
+                .get(group)
+                .get("share.partition.max.record.locks")
+                .value())
+        .isEqualTo("4000");
   }
 
   private String upgrade(String feature) {

@@ -31,10 +31,10 @@ final class ShareLanes implements CallSource {
 
   private static final Logger LOG = LoggerFactory.getLogger(ShareLanes.class);
 
-  private static final Duration LOOK = Duration.ofMillis(50);
+  private static final Duration LOOK = Duration.ofMillis(20);
 
   /** A lane held for longer than this is not counted on for the next calls. */
-  private static final Duration HELD = Duration.ofMillis(100);
+  private static final Duration HELD = Duration.ofMillis(50);
 
   private static final Duration TOO_MANY = Duration.ofSeconds(30);
 
