@@ -270,7 +270,7 @@ public record Outbound(Topics topics, String auditUrl) {
             .setText(result.text())
             .setSteps(spent.steps())
             .setModelCalls(spent.modelCalls())
-            .setToolCalls(spent.toolCalls())
+            .setToolCalls(spent.toolCalls().asMap())
             .setUsage(usage(spent.usage()))
             .setCostNanoUsd(spent.total().value())
             .setUnsettledNanoUsd(spent.totalUnsettled().value())

@@ -7,7 +7,6 @@ import dev.weirkeeper.planner.session.Decision.Phase;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 
 /** A decision in the making. Lives for one step only. */
 final class Draft {
@@ -17,7 +16,7 @@ final class Draft {
   final Instant at;
   private final List<Effect> effects = new ArrayList<>(4);
   private final List<LedgerEntry> ledger = new ArrayList<>(4);
-  private final StringJoiner reasons = new StringJoiner("; ");
+  private String reasons = "";
   private boolean cut;
   private Kind kind = Kind.APPLIED;
   private Phase phase = Phase.OBSERVE;
@@ -43,10 +42,10 @@ final class Draft {
 
   private void say(String reason) {
     if (reasons.length() < MOST_SAID) {
-      reasons.add(reason);
+      reasons = reasons.isEmpty() ? reason : reasons + "; " + reason;
     } else if (!cut) {
       cut = true;
-      reasons.add("and more of the kind");
+      reasons += "; and more of the kind";
     }
   }
 
@@ -66,8 +65,7 @@ final class Draft {
 
   Decision decide(SessionState before, SessionState after) {
     return kind == Kind.REPEATED
-        ? new Decision(kind, before, List.of(), List.of(), phase, reasons.toString())
-        : new Decision(
-            kind, after, List.copyOf(effects), List.copyOf(ledger), phase, reasons.toString());
+        ? new Decision(kind, before, List.of(), List.of(), phase, reasons)
+        : new Decision(kind, after, List.copyOf(effects), List.copyOf(ledger), phase, reasons);
   }
 }

@@ -104,7 +104,10 @@ public record Fork(
       Run run = running.run();
       int steps = run.stepsUsed();
       Map<String, Integer> calls = new HashMap<>(run.before().toolCalls());
-      run.spent().toolCalls().forEach((tool, count) -> calls.merge(tool, count, Integer::sum));
+      run.spent()
+          .toolCalls()
+          .asMap()
+          .forEach((tool, count) -> calls.merge(tool, count, Integer::sum));
       List<String> recent = run.recentCalls().items();
       if (asksModel(running)) {
         steps--;

@@ -26,7 +26,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The transition table: for every situation and event, what happens.
+ * The transition table: for every event and situation, what happens.
  *
  * <p>Deterministic and without side effects. Every pair is written out; one that does nothing says
  * why. What a pair does is in the part of the loop it belongs to: {@link Plan}, {@link Act}, {@link
@@ -35,118 +35,124 @@ import java.util.List;
 public final class Planner {
   private Planner() {}
 
-  private record Pair(SessionState state, SessionEvent event) {}
-
   /** Decides what an event means to a session. */
   public static Decision step(SessionState before, SessionEvent event) {
     Instant last = before.session().at();
     Draft draft = new Draft(event.at().isBefore(last) ? last : event.at());
     SessionState moved = before.with(before.session().next(draft.at));
-    SessionState after = next(draft, new Pair(moved, event));
+    SessionState after = next(draft, moved, event);
     while (after instanceof Idle idle && !idle.session().waiting().isEmpty()) {
       after = Start.beginNext(draft, idle.session());
     }
     return draft.decide(before, after);
   }
 
-  private static SessionState next(Draft d, Pair pair) {
-    return switch (pair) {
-      case Pair(SessionState state, TaskSubmitted e)
-          when state.session().inputs().taskIds().contains(e.task().id()) ->
-          d.repeated(state, "task " + e.task().id() + " was seen before");
-      case Pair(SessionState state, TaskSubmitted e)
-          when state.session().inputs().revoked().contains(e.task().id()) ->
-          Ending.revoked(d, state, e.task());
-      case Pair(SessionState state, TaskSubmitted e) when e.task().problem().isPresent() ->
-          Ending.unservable(d, state, e.task().id(), e.task().tenant(), e.task().problem().get());
-      case Pair(Idle state, TaskSubmitted e) -> Start.first(d, state.session(), e.task());
-      case Pair(Copying state, TaskSubmitted e) -> {
-        d.because(Phase.OBSERVE, "the fork was not finished and is dropped");
-        yield Start.first(d, state.session(), e.task());
-      }
-      case Pair(Running state, TaskSubmitted e) -> Start.queue(d, state, e.task());
+  private static SessionState next(Draft d, SessionState before, SessionEvent event) {
+    Inputs inputs = before.session().inputs();
+    return switch (event) {
+      case TaskSubmitted e when inputs.taskIds().contains(e.task().id()) ->
+          d.repeated(before, "task " + e.task().id() + " was seen before");
+      case TaskSubmitted e when inputs.revoked().contains(e.task().id()) ->
+          Ending.revoked(d, before, e.task());
+      case TaskSubmitted e when e.task().problem().isPresent() ->
+          Ending.unservable(d, before, e.task().id(), e.task().tenant(), e.task().problem().get());
+      case TaskSubmitted e ->
+          switch (before) {
+            case Idle state -> Start.first(d, state.session(), e.task());
+            case Copying state -> {
+              d.because(Phase.OBSERVE, "the fork was not finished and is dropped");
+              yield Start.first(d, state.session(), e.task());
+            }
+            case Running state -> Start.queue(d, state, e.task());
+          };
 
-      case Pair(SessionState state, TaskUnservable e)
-          when state.session().inputs().taskIds().contains(e.taskId()) ->
-          d.repeated(state, "task " + e.taskId() + " was seen before");
-      case Pair(SessionState state, TaskUnservable e) ->
-          Ending.unservable(d, state, e.taskId(), e.tenant(), e.why());
+      case TaskUnservable e when inputs.taskIds().contains(e.taskId()) ->
+          d.repeated(before, "task " + e.taskId() + " was seen before");
+      case TaskUnservable e -> Ending.unservable(d, before, e.taskId(), e.tenant(), e.why());
 
-      case Pair(AwaitingModel state, ModelReplied e) when state.call().id().equals(e.callId()) ->
-          Plan.replied(d, state, e);
-      case Pair(Idle state, ModelReplied e) -> Plan.repliedLate(d, state, e);
-      case Pair(Copying state, ModelReplied e) -> Plan.repliedLate(d, state, e);
-      case Pair(AwaitingBudget state, ModelReplied e) -> Plan.repliedLate(d, state, e);
-      case Pair(AwaitingModel state, ModelReplied e) -> Plan.repliedLate(d, state, e);
-      case Pair(AwaitingTools state, ModelReplied e) -> Plan.repliedLate(d, state, e);
-      case Pair(Paused state, ModelReplied e) -> Plan.repliedLate(d, state, e);
+      case ModelReplied e ->
+          switch (before) {
+            case AwaitingModel state when state.call().id().equals(e.callId()) ->
+                Plan.replied(d, state, e);
+            case Idle _, Copying _, AwaitingBudget _, AwaitingModel _, AwaitingTools _, Paused _ ->
+                Plan.repliedLate(d, before, e);
+          };
 
-      case Pair(AwaitingTools state, ToolCallCompleted e) -> Observe.completed(d, state, e);
-      case Pair(Idle state, ToolCallCompleted e) -> Observe.completedLate(d, state, e);
-      case Pair(Copying state, ToolCallCompleted e) -> Observe.completedLate(d, state, e);
-      case Pair(AwaitingBudget state, ToolCallCompleted e) -> Observe.completedLate(d, state, e);
-      case Pair(AwaitingModel state, ToolCallCompleted e) -> Observe.completedLate(d, state, e);
-      case Pair(Paused state, ToolCallCompleted e) -> Observe.completedLate(d, state, e);
+      case ToolCallCompleted e ->
+          switch (before) {
+            case AwaitingTools state -> Observe.completed(d, state, e);
+            case Idle _, Copying _, AwaitingBudget _, AwaitingModel _, Paused _ ->
+                Observe.completedLate(d, before, e);
+          };
 
-      case Pair(SessionState state, DecisionMade e)
-          when state.session().inputs().seen().contains(e.decisionId()) ->
-          d.repeated(state, "decision " + e.decisionId() + " was used before");
-      case Pair(AwaitingTools state, DecisionMade e) -> Observe.decided(d, state, e);
-      case Pair(Idle state, DecisionMade e) -> Observe.nothingToDecide(d, state, e);
-      case Pair(Copying state, DecisionMade e) -> Observe.nothingToDecide(d, state, e);
-      case Pair(AwaitingBudget state, DecisionMade e) -> Observe.nothingToDecide(d, state, e);
-      case Pair(AwaitingModel state, DecisionMade e) -> Observe.nothingToDecide(d, state, e);
-      case Pair(Paused state, DecisionMade e) -> Observe.nothingToDecide(d, state, e);
+      case DecisionMade e when inputs.seen().contains(e.decisionId()) ->
+          d.repeated(before, "decision " + e.decisionId() + " was used before");
+      case DecisionMade e ->
+          switch (before) {
+            case AwaitingTools state -> Observe.decided(d, state, e);
+            case Idle _, Copying _, AwaitingBudget _, AwaitingModel _, Paused _ ->
+                Observe.nothingToDecide(d, before, e);
+          };
 
-      case Pair(SessionState state, CancelRequested e)
-          when state.session().inputs().seen().contains(e.controlId()) ->
-          d.repeated(state, "control " + e.controlId() + " was seen before");
-      case Pair(SessionState state, CancelRequested e) -> Ending.cancel(d, state, e);
+      case CancelRequested e when inputs.seen().contains(e.controlId()) ->
+          d.repeated(before, "control " + e.controlId() + " was seen before");
+      case CancelRequested e -> Ending.cancel(d, before, e);
 
-      case Pair(SessionState state, PauseRequested e)
-          when state.session().inputs().seen().contains(e.controlId()) ->
-          d.repeated(state, "control " + e.controlId() + " was seen before");
-      case Pair(SessionState state, PauseRequested e) -> Reflect.pause(d, state, e);
+      case PauseRequested e when inputs.seen().contains(e.controlId()) ->
+          d.repeated(before, "control " + e.controlId() + " was seen before");
+      case PauseRequested e -> Reflect.pause(d, before, e);
 
-      case Pair(SessionState state, ResumeRequested e)
-          when state.session().inputs().seen().contains(e.controlId()) ->
-          d.repeated(state, "control " + e.controlId() + " was seen before");
-      case Pair(SessionState state, ResumeRequested e) -> Reflect.resume(d, state, e);
+      case ResumeRequested e when inputs.seen().contains(e.controlId()) ->
+          d.repeated(before, "control " + e.controlId() + " was seen before");
+      case ResumeRequested e -> Reflect.resume(d, before, e);
 
-      case Pair(AwaitingBudget state, BudgetGranted e)
-          when state.request().id().equals(e.requestId()) ->
-          Plan.granted(d, state, e);
-      case Pair(Idle state, BudgetGranted e) -> Lease.grantedLate(d, state, e);
-      case Pair(Copying state, BudgetGranted e) -> Lease.grantedLate(d, state, e);
-      case Pair(AwaitingBudget state, BudgetGranted e) -> Lease.grantedLate(d, state, e);
-      case Pair(AwaitingModel state, BudgetGranted e) -> Lease.grantedLate(d, state, e);
-      case Pair(AwaitingTools state, BudgetGranted e) -> Lease.grantedLate(d, state, e);
-      case Pair(Paused state, BudgetGranted e) -> Lease.grantedLate(d, state, e);
+      case BudgetGranted e ->
+          switch (before) {
+            case AwaitingBudget state when state.request().id().equals(e.requestId()) ->
+                Plan.granted(d, state, e);
+            case Idle _, Copying _, AwaitingBudget _, AwaitingModel _, AwaitingTools _, Paused _ ->
+                Lease.grantedLate(d, before, e);
+          };
 
-      case Pair(Idle state, Copied e) when state.session().sequence() == 1 && e.index() == 0 ->
-          Continue.copy(d, state.session(), List.of(), e);
-      case Pair(Copying state, Copied e) when e.index() == state.copies().size() ->
-          Continue.copy(d, state.session(), state.copies(), e);
-      case Pair(SessionState state, Copied e) ->
-          d.repeated(state, "part " + e.index() + " of a fork is not what this session waits for");
+      case Copied e ->
+          switch (before) {
+            case Idle state when state.session().sequence() == 1 && e.index() == 0 ->
+                Continue.copy(d, state.session(), List.of(), e);
+            case Copying state when e.index() == state.copies().size() ->
+                Continue.copy(d, state.session(), state.copies(), e);
+            case Idle _, Copying _, Running _ ->
+                d.repeated(
+                    before, "part " + e.index() + " of a fork is not what this session waits for");
+          };
 
-      case Pair(SessionState state, Forked e)
+      case Forked e
           when e.fork().task().isPresent()
-              && state.session().inputs().taskIds().contains(e.fork().task().get().id()) ->
-          d.repeated(state, "task " + e.fork().task().get().id() + " was seen before");
-      case Pair(Copying state, Forked e) -> Continue.start(d, state, e);
-      case Pair(SessionState state, Forked e) ->
-          Continue.refused(
-              d, state, e.fork(), "the session has a history of its own: fork into a new one");
+              && inputs.taskIds().contains(e.fork().task().get().id()) ->
+          d.repeated(before, "task " + e.fork().task().get().id() + " was seen before");
+      case Forked e ->
+          switch (before) {
+            case Copying state -> Continue.start(d, state, e);
+            case Idle _, Running _ ->
+                Continue.refused(
+                    d,
+                    before,
+                    e.fork(),
+                    "the session has a history of its own: fork into a new one");
+          };
 
-      case Pair(AwaitingModel state, TimerFired(_, Timer.ModelCallLost(String callId)))
-          when state.call().id().equals(callId) ->
-          Plan.lost(d, state);
-      case Pair(Running state, TimerFired(_, Timer.TenantFrozen _)) -> Ending.frozen(d, state);
-      case Pair(Running state, TimerFired e) when Waiting.due(state, e.timer(), d.at) ->
-          fired(d, state, e.timer());
-      case Pair(SessionState state, TimerFired _) ->
-          d.repeated(state, "the session does not wait for this time, or it has not come");
+      case TimerFired e ->
+          switch (before) {
+            case AwaitingModel state
+                when e.timer() instanceof Timer.ModelCallLost(String callId)
+                    && state.call().id().equals(callId) ->
+                Plan.lost(d, state);
+            case Running state when e.timer() instanceof Timer.TenantFrozen ->
+                Ending.frozen(d, state);
+            case Running state when Waiting.due(state, e.timer(), d.at) ->
+                fired(d, state, e.timer());
+            case Idle _, Copying _, Running _ ->
+                d.repeated(before, "the session does not wait for this time, or it has not come");
+          };
     };
   }
 

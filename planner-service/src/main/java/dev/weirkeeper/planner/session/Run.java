@@ -100,7 +100,8 @@ public record Run(
 
   /** Calls of a tool that count towards the limit. */
   int callsOf(String tool) {
-    return before.toolCalls().getOrDefault(tool, 0) + spent.toolCalls().getOrDefault(tool, 0);
+    int earlier = before.toolCalls().isEmpty() ? 0 : before.toolCalls().getOrDefault(tool, 0);
+    return earlier + spent.toolCalls().of(tool);
   }
 
   Limits limits() {
@@ -171,6 +172,9 @@ public record Run(
   }
 
   Run withContinuations(int inARow) {
+    if (inARow == continuations) {
+      return this;
+    }
     return new Run(
         task,
         startedAt,

@@ -2,8 +2,6 @@ package dev.weirkeeper.planner.session;
 
 import dev.weirkeeper.planner.money.NanoUsd;
 import dev.weirkeeper.planner.money.TokenUsage;
-import java.util.HashMap;
-import java.util.Map;
 
 /**
  * What a task has used.
@@ -23,12 +21,19 @@ public record Spent(
     NanoUsd childCost,
     NanoUsd unsettled,
     NanoUsd childUnsettled,
-    Map<String, Integer> toolCalls) {
+    Tally toolCalls) {
 
   /** Of a task that never began. */
   public static final Spent NOTHING =
       new Spent(
-          0, 0, TokenUsage.NONE, NanoUsd.ZERO, NanoUsd.ZERO, NanoUsd.ZERO, NanoUsd.ZERO, Map.of());
+          0,
+          0,
+          TokenUsage.NONE,
+          NanoUsd.ZERO,
+          NanoUsd.ZERO,
+          NanoUsd.ZERO,
+          NanoUsd.ZERO,
+          Tally.NONE);
 
   /** Settled cost, sub-agents included. */
   public NanoUsd total() {
@@ -50,8 +55,6 @@ public record Spent(
   }
 
   Spent toolCall(String tool) {
-    Map<String, Integer> counts = new HashMap<>(toolCalls);
-    counts.merge(tool, 1, Integer::sum);
     return new Spent(
         steps + 1,
         modelCalls,
@@ -60,7 +63,7 @@ public record Spent(
         childCost,
         unsettled,
         childUnsettled,
-        Map.copyOf(counts));
+        toolCalls.plus(tool));
   }
 
   Spent settled(TokenUsage used, NanoUsd amount, NanoUsd neverKnown) {

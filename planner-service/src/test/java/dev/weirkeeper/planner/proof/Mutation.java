@@ -200,7 +200,7 @@ record Mutation(
           recorded(
               "takes a decision that was used before for a new one",
               "Planner",
-              "when state.session().inputs().seen().contains(e.decisionId()) ->",
+              "when inputs.seen().contains(e.decisionId()) ->",
               "when e.decisionId().isEmpty() ->"),
 
           // The loop
@@ -232,10 +232,8 @@ record Mutation(
               "I1",
               "runs a task once for each time it was sent",
               "Planner",
-              "      case Pair(SessionState state, TaskSubmitted e)\n"
-                  + "          when state.session().inputs().taskIds().contains(e.task().id()) ->",
-              "      case Pair(SessionState state, TaskSubmitted e)\n"
-                  + "          when e.task().id().isEmpty() ->"),
+              "case TaskSubmitted e when inputs.taskIds().contains(e.task().id()) ->",
+              "case TaskSubmitted e when e.task().id().isEmpty() ->"),
           simulated(
               "I1",
               "begins the waiting tasks of a frozen tenant",

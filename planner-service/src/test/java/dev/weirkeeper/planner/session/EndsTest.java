@@ -44,7 +44,7 @@ final class EndsTest {
 
     story.then("publish t1 COMPLETE: the model ended its turn");
     assertThat(story.result("t1").spent().steps()).isEqualTo(3);
-    assertThat(story.result("t1").spent().toolCalls()).containsEntry("search", 1);
+    assertThat(story.result("t1").spent().toolCalls().asMap()).containsEntry("search", 1);
     assertThat(story.result("t1").spent().cost()).hasToString("$0.0012");
     assertThat(story.result("t1").firstSequence()).isEqualTo(1);
     assertThat(story.result("t1").lastSequence()).isEqualTo(4);

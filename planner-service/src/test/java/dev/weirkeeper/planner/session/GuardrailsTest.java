@@ -85,7 +85,7 @@ final class GuardrailsTest {
       story.with(limits().callsOf("search", 0)).task("t1").asksFor("search");
 
       assertThat(story.run().spent().steps()).isEqualTo(2);
-      assertThat(story.run().spent().toolCalls()).isEmpty();
+      assertThat(story.run().spent().toolCalls().asMap()).isEmpty();
     }
   }
 
@@ -119,7 +119,7 @@ final class GuardrailsTest {
               "results RATE_LIMITED",
               "model",
               "results CANCELLED CANCELLED");
-      assertThat(story.result("t1").spent().toolCalls()).doesNotContainKey("lookup");
+      assertThat(story.result("t1").spent().toolCalls().asMap()).doesNotContainKey("lookup");
     }
 
     @Test

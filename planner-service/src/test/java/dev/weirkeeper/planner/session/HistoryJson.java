@@ -76,6 +76,7 @@ final class HistoryJson {
         new TreeMap<>(map).forEach((key, one) -> object.set(key.toString(), write(one)));
         yield object;
       }
+      case Tally tally -> write(tally.asMap());
       case Record record -> record(record);
       default -> MAPPER.valueToTree(value);
     };
