@@ -45,9 +45,9 @@ public final class Ingest implements AutoCloseable {
    * large batches cost a fraction of many small ones: the records that tell one row meet in memory,
    * and a transaction has its price.
    */
-  private static final int GATHERED_BYTES = 256 << 10;
+  private static final int GATHERED_BYTES = 512 << 10;
 
-  private static final Duration GATHERING = Duration.ofMillis(250);
+  private static final Duration GATHERING = Duration.ofMillis(500);
 
   private final List<Member> members = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();

@@ -139,7 +139,6 @@ public record BrokerSettings(
     config.put("transaction.state.log.num.partitions", "4");
     config.put("share.coordinator.state.topic.num.partitions", "4");
     config.put("auto.create.topics.enable", "false");
-    config.put("controlled.shutdown.enable", "false");
 
     // Group members are few and near, so nobody has to wait for stragglers or long heartbeats: a
     // share group member learns what to fetch at its next heartbeat.

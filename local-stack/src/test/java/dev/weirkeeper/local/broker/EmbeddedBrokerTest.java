@@ -24,6 +24,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedBrokerTest {
@@ -32,11 +33,16 @@ class EmbeddedBrokerTest {
 
   @TempDir Path data;
 
+  /** With a session of an hour: a broker that had not said good-bye would be kept out so long. */
   @Test
-  void a_restart_on_the_same_directory_keeps_the_address_and_the_committed_records()
-      throws Exception {
+  @Timeout(300)
+  void
+      a_restart_on_the_same_directory_keeps_the_address_and_the_committed_records_and_waits_for_nobody()
+          throws Exception {
     BrokerSettings settings;
-    try (EmbeddedBroker first = EmbeddedBroker.start(BrokerSettings.in(data))) {
+    try (EmbeddedBroker first =
+        EmbeddedBroker.start(
+            BrokerSettings.in(data).with("broker.session.timeout.ms", "3600000"))) {
       settings = first.settings();
       try (Admin admin = admin(first)) {
         admin.createTopics(List.of(new NewTopic("kept", 1, (short) 1))).all().get();

@@ -1,7 +1,6 @@
 package dev.weirkeeper.system.bench;
 
 import dev.weirkeeper.audit.store.Database;
-import dev.weirkeeper.cli.cluster.Cluster;
 import dev.weirkeeper.system.bench.BenchReport.Floors;
 import dev.weirkeeper.system.bench.BenchReport.Latency;
 import dev.weirkeeper.system.bench.ModelProcess.Count;
@@ -28,6 +27,7 @@ public final class Bench {
   private static final Duration BETWEEN_PROBES = Duration.ofMillis(500);
   private static final int PROBES = 20;
   private static final String WARM_UP = "warm-";
+  private static final int WARM_UP_CONCURRENCY = 64;
   private static final String RUN = "run-";
   private static final String MODEL_SERVER = "model server";
 
@@ -91,7 +91,7 @@ public final class Bench {
       progress.accept("stack started in %.1f s".formatted((System.nanoTime() - start) / 1e9));
       probe(driver);
       warmUp(driver, store);
-      return measured(stack.cluster(), driver, store, model);
+      return measured(stack, driver, store, model);
     }
   }
 
@@ -116,7 +116,8 @@ public final class Bench {
     if (work.warmUp() == 0) {
       return;
     }
-    Outcome outcome = driver.run(WARM_UP, work.warmUp(), work.concurrency(), PATIENCE);
+    int together = Math.max(work.concurrency(), WARM_UP_CONCURRENCY);
+    Outcome outcome = driver.run(WARM_UP, work.warmUp(), together, PATIENCE);
     // What it leaves to do is not to be paid for by the run.
     new Books(store, WARM_UP).await(work.warmUp(), work.records(work.warmUp()), CATCH_UP);
     progress.accept(
@@ -124,13 +125,14 @@ public final class Bench {
   }
 
   private Measured measured(
-      Cluster cluster, SessionDriver driver, Database store, ModelProcess model)
+      BenchStack stack, SessionDriver driver, Database store, ModelProcess model)
       throws IOException, SQLException, InterruptedException {
     Books books = new Books(store, RUN);
-    CpuMeter cpu = new CpuMeter().withPostgres(plan.data().resolve("stack").resolve("postgres"));
-    model.own().ifPresent(process -> cpu.with(MODEL_SERVER, process));
-    Map<String, Long> bytesBefore = LogSize.byTopic(cluster.admin());
-    Map<String, Long> requestsBefore = BrokerRequests.byKind();
+    CpuMeter cpu = new CpuMeter();
+    stack.countIn(cpu);
+    model.own().ifPresent(process -> cpu.with(MODEL_SERVER, List.of(process)));
+    Map<String, Long> bytesBefore = LogSize.byTopic(stack.cluster().admin());
+    Map<String, Long> requestsBefore = stack.requests();
     Count countBefore = model.count();
     @Nullable CpuProfile profile = plan.profile() ? CpuProfile.start() : null;
     Map<String, Long> cpuBefore = cpu.read();
@@ -139,7 +141,7 @@ public final class Bench {
     books.await(work.sessions(), work.records(work.sessions()), CATCH_UP);
     double behind = (System.nanoTime() - ended) / 1e9;
     Map<String, Long> cpuAfter = cpu.read();
-    Map<String, Long> requestsAfter = BrokerRequests.byKind();
+    Map<String, Long> requestsAfter = stack.requests();
     @Nullable Map<String, Object> cpuProfile =
         profile == null ? null : profile.stop(plan.recording());
     progress.accept(
@@ -150,7 +152,7 @@ public final class Bench {
         outcome,
         behind,
         CpuMeter.seconds(cpuBefore, cpuAfter),
-        LogSize.perSession(bytesBefore, LogSize.byTopic(cluster.admin()), work.sessions()),
+        LogSize.perSession(bytesBefore, LogSize.byTopic(stack.cluster().admin()), work.sessions()),
         BrokerRequests.perSession(requestsBefore, requestsAfter, work.sessions()),
         books.steps(),
         books.parts(),
@@ -182,6 +184,7 @@ public final class Bench {
         BenchStack.wire(plan.guarantee()),
         BenchStack.wire(plan.delivery()),
         plan.executors(),
+        plan.processes(),
         work.sessions(),
         work.concurrency(),
         work.calls(),

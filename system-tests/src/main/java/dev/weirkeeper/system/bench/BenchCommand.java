@@ -37,6 +37,8 @@ import picocli.CommandLine.TypeConversionException;
     })
 public final class BenchCommand implements ExtraCommand {
 
+  private static final int WARM_UP_CALLS = 30_000;
+
   @Option(
       names = "--sessions",
       paramLabel = "N",
@@ -52,7 +54,9 @@ public final class BenchCommand implements ExtraCommand {
   @Option(
       names = "--warm-up",
       paramLabel = "N",
-      description = "sessions before them (default: as many as are measured, at most 1000)")
+      description =
+          "sessions before them, 64 at a time or more (default: enough for 30,000 tool calls; the"
+              + " JVM compiles most of its code in that time)")
   @Nullable Integer warmUp;
 
   @Option(
@@ -99,6 +103,11 @@ public final class BenchCommand implements ExtraCommand {
   boolean consumerGroup;
 
   @Option(
+      names = "--processes",
+      description = "each service, broker and registry in a process of its own")
+  boolean processes;
+
+  @Option(
       names = "--floors",
       description = "measure a bare loop and bare Kafka beside it, with the same work")
   boolean floors;
@@ -139,13 +148,14 @@ public final class BenchCommand implements ExtraCommand {
         new Workload(
             sessions,
             concurrency,
-            warmUp == null ? Math.min(sessions, 1000) : warmUp,
+            warmUp == null ? Math.ceilDiv(WARM_UP_CALLS, Math.max(1, calls)) : warmUp,
             calls,
             payload,
             modelLatency),
         guarantee,
         consumerGroup ? DeliveryMode.GROUP : DeliveryMode.SHARE,
         executors,
+        processes,
         Optional.ofNullable(modelUrl),
         floors,
         profile != null,

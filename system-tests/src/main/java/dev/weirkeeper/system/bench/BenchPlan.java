@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param delivery how executors take calls
  * @param executors executors that serve the tool, beside the stack's own
+ * @param processes whether each service is a process of its own
  * @param modelUrl the model server; absent: one is started
  * @param floors whether to measure what bounds the result from below, too
  * @param profile whether to record where processor time goes
@@ -24,6 +25,7 @@ public record BenchPlan(
     Guarantee guarantee,
     DeliveryMode delivery,
     int executors,
+    boolean processes,
     Optional<URI> modelUrl,
     boolean floors,
     boolean profile,

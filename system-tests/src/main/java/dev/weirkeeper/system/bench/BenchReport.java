@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a run measured, as the one JSON line it writes. Times are in milliseconds unless the name
  * says seconds.
  *
+ * @param processes whether each service was a process of its own
  * @param steps model calls and tool calls of the measured sessions
  * @param wallS from the first submission to the last result
  * @param session from the submission of a task to its result at the submitter
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param cpuMsPerSession of everything but the model server
  * @param logBytesPerSession on all topics, changelogs and transaction markers included
  * @param logBytesByTopic the same by topic
- * @param requestsPerSession what the broker was asked, by kind of request
+ * @param requestsPerSession what the broker was asked, by kind of request; empty if it is a process
+ *     of its own
  * @param heapMb used by this process after a full collection, at the end
  * @param cpuProfile where processor time went, if that was recorded
  * @param floors what the same work takes without us, if that was asked for
@@ -32,6 +34,7 @@ public record BenchReport(
     String guarantee,
     String delivery,
     int executors,
+    boolean processes,
     int sessions,
     int concurrency,
     int calls,

@@ -8,6 +8,7 @@ import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -30,9 +31,10 @@ final class CpuMeter {
 
   private final Map<String, Supplier<Duration>> processes = new TreeMap<>();
 
-  /** Counts a process and all it has started as one. */
-  CpuMeter with(String name, ProcessHandle process) {
-    processes.put(name, () -> used(process));
+  /** Counts processes and all they have started as one. */
+  CpuMeter with(String name, List<ProcessHandle> handles) {
+    processes.put(
+        name, () -> handles.stream().map(CpuMeter::used).reduce(Duration.ZERO, Duration::plus));
     return this;
   }
 
@@ -41,7 +43,7 @@ final class CpuMeter {
     Path pidFile = home.resolve("cluster").resolve("postmaster.pid");
     try (Stream<String> lines = Files.lines(pidFile)) {
       String pid = lines.findFirst().orElseThrow().strip();
-      return with("postgresql", ProcessHandle.of(Long.parseLong(pid)).orElseThrow());
+      return with("postgresql", List.of(ProcessHandle.of(Long.parseLong(pid)).orElseThrow()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -60,7 +62,7 @@ final class CpuMeter {
       }
     }
     used.put("jvm", SYSTEM.getProcessCpuTime() - threads);
-    processes.forEach((name, process) -> used.put(name, process.get().toNanos()));
+    processes.forEach((name, process) -> used.merge(name, process.get().toNanos(), Long::sum));
     return used;
   }
 

@@ -146,6 +146,9 @@ public final class ProcessStack implements AutoCloseable {
   }
 
   private void publishAgents(Cluster cluster) throws InterruptedException {
+    if (plan.agents().isBlank()) {
+      return;
+    }
     AgentFile.Contents contents = AgentFile.read(plan.agents());
     if (!contents.problems().isEmpty()) {
       throw new IllegalArgumentException("the agents are wrong: " + contents.problems());

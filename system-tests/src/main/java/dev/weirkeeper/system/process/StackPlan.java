@@ -12,7 +12,7 @@ import java.util.TreeMap;
  *     can be told to misbehave
  * @param failPoints whether services can be told to die at a fail-point
  * @param executorMain main class of the executors
- * @param agents agent definitions in YAML, published before the services start
+ * @param agents agent definitions in YAML, published before the services start; blank: none
  * @param jvms how each kind of process is run
  * @param settings of each kind of process, by its settings' names; of the broker, by Kafka's own.
  *     {@code {postgres}} in a value stands for the JDBC address of the stack's database

@@ -1,6 +1,7 @@
 package dev.weirkeeper.system.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirkeeper.executor.ExecutorConfig.DeliveryMode;
 import dev.weirkeeper.planner.PlannerConfig.Guarantee;
@@ -30,6 +31,7 @@ class BenchTest {
             Guarantee.EXACTLY_ONCE,
             DeliveryMode.SHARE,
             2,
+            false,
             Optional.empty(),
             true,
             true,
@@ -56,6 +58,52 @@ class BenchTest {
     assertThat(floors.bareLoop().stepsPerS()).isPositive();
     assertThat(floors.rawKafkaStepsPerS()).isPositive();
     assertThat(report.versions()).containsKeys("java", "kafka", "postgresql");
+  }
+
+  @Test
+  void the_same_holds_for_services_in_processes_of_their_own() throws Exception {
+    BenchPlan plan =
+        new BenchPlan(
+            FEW,
+            Guarantee.AT_LEAST_ONCE,
+            DeliveryMode.SHARE,
+            1,
+            true,
+            Optional.empty(),
+            false,
+            false,
+            Optional.empty(),
+            data,
+            Map.of("planner.threads", "2"));
+
+    BenchReport report = Bench.run(plan, line -> {});
+
+    assertThat(report.problems()).isEmpty();
+    assertThat(report.steps()).isEqualTo(6 * 21);
+    assertThat(report.cpuS())
+        .containsKeys("planner", "executor", "audit sink", "broker", "postgresql", "model server");
+    assertThat(report.logBytesByTopic()).containsKeys("agent.events", "agent.tool-calls.bench");
+  }
+
+  @Test
+  void a_setting_of_no_service_is_refused_by_name() {
+    BenchPlan plan =
+        new BenchPlan(
+            FEW,
+            Guarantee.EXACTLY_ONCE,
+            DeliveryMode.SHARE,
+            1,
+            true,
+            Optional.empty(),
+            false,
+            false,
+            Optional.empty(),
+            data,
+            Map.of("threads", "2"));
+
+    assertThatThrownBy(() -> Bench.run(plan, line -> {}))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("threads: with processes a setting begins with one of");
   }
 
   @Test
