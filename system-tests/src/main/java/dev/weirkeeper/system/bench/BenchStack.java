@@ -16,12 +16,17 @@ interface BenchStack extends AutoCloseable {
   static BenchStack start(BenchPlan plan, URI model) throws InterruptedException {
     BenchStack stack =
         plan.processes() ? ManyProcesses.start(plan, model) : OneProcess.start(plan, model);
-    stack
-        .cluster()
-        .write(
-            stack.cluster().topics().definitions(),
-            List.of(new Cluster.Keyed<>(AGENT, BenchAgent.of(plan.workload()))));
-    return stack;
+    try {
+      stack
+          .cluster()
+          .write(
+              stack.cluster().topics().definitions(),
+              List.of(new Cluster.Keyed<>(AGENT, BenchAgent.of(plan.workload()))));
+      return stack;
+    } catch (RuntimeException | InterruptedException e) {
+      stack.close();
+      throw e;
+    }
   }
 
   /** How it is reached. */
