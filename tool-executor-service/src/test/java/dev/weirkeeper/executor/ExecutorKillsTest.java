@@ -43,7 +43,9 @@ class ExecutorKillsTest {
   private static final int EXECUTORS = 2;
   private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-  /** Kills follow each other faster than a consumer group notices them, and calls wait meanwhile. */
+  /**
+   * Kills follow each other faster than a consumer group notices them, and calls wait meanwhile.
+   */
   private static final Duration TIME_TO_RUN = Duration.ofHours(2);
 
   @TempDir

@@ -13,9 +13,12 @@ final class Draft {
   /** In characters: reasons are one field of one record. */
   private static final int MOST_SAID = 8_000;
 
+  /** Most steps do nothing or one thing. */
+  private static final int FEW = 2;
+
   final Instant at;
-  private final List<Effect> effects = new ArrayList<>(4);
-  private final List<LedgerEntry> ledger = new ArrayList<>(4);
+  private List<Effect> effects = List.of();
+  private List<LedgerEntry> ledger = List.of();
   private String reasons = "";
   private boolean cut;
   private Kind kind = Kind.APPLIED;
@@ -26,11 +29,17 @@ final class Draft {
   }
 
   void effect(Effect effect) {
+    if (effects.isEmpty()) {
+      effects = new ArrayList<>(FEW);
+    }
     effects.add(effect);
   }
 
   void book(LedgerEntry.Kind entry, String callId, NanoUsd amount) {
     if (amount.value() != 0) {
+      if (ledger.isEmpty()) {
+        ledger = new ArrayList<>(FEW);
+      }
       ledger.add(new LedgerEntry(entry, callId, amount));
     }
   }

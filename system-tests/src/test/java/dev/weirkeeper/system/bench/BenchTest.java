@@ -62,21 +62,7 @@ class BenchTest {
 
   @Test
   void the_same_holds_for_services_in_processes_of_their_own() throws Exception {
-    BenchPlan plan =
-        new BenchPlan(
-            FEW,
-            Guarantee.AT_LEAST_ONCE,
-            DeliveryMode.SHARE,
-            1,
-            true,
-            Optional.empty(),
-            false,
-            false,
-            Optional.empty(),
-            data,
-            Map.of("planner.threads", "2"));
-
-    BenchReport report = Bench.run(plan, line -> {});
+    BenchReport report = Bench.run(inProcesses(Map.of("planner.threads", "2")), line -> {});
 
     assertThat(report.problems()).isEmpty();
     assertThat(report.steps()).isEqualTo(6 * 21);
@@ -87,23 +73,26 @@ class BenchTest {
 
   @Test
   void a_setting_of_no_service_is_refused_by_name() {
-    BenchPlan plan =
-        new BenchPlan(
-            FEW,
-            Guarantee.EXACTLY_ONCE,
-            DeliveryMode.SHARE,
-            1,
-            true,
-            Optional.empty(),
-            false,
-            false,
-            Optional.empty(),
-            data,
-            Map.of("threads", "2"));
+    BenchPlan plan = inProcesses(Map.of("threads", "2"));
 
     assertThatThrownBy(() -> Bench.run(plan, line -> {}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("threads: with processes a setting begins with one of");
+  }
+
+  private BenchPlan inProcesses(Map<String, String> settings) {
+    return new BenchPlan(
+        FEW,
+        Guarantee.AT_LEAST_ONCE,
+        DeliveryMode.SHARE,
+        1,
+        true,
+        Optional.empty(),
+        false,
+        false,
+        Optional.empty(),
+        data,
+        settings);
   }
 
   @Test

@@ -153,12 +153,7 @@ class RestartTest {
   }
 
   private static long number(Database store, String sql) throws SQLException {
-    try (var connection = store.connection();
-        var statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getLong(1);
-    }
+    return Long.parseLong(text(store, sql));
   }
 
   private static String text(Database store, String sql) throws SQLException {
