@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -57,7 +58,7 @@ class SlowBesideFastTest {
       fast(bench, session, FAST, PACE);
       for (int round = 1; round <= ROUNDS; round++) {
         alone.addAll(fast(bench, session, FAST, PACE));
-        beside.addAll(besideSlow(bench, FAST, PACE));
+        beside.addAll(besideSlow(bench, on -> fast(bench, on, FAST, PACE)));
       }
     }
 
@@ -73,8 +74,12 @@ class SlowBesideFastTest {
   @Test
   void more_fast_calls_overtake_it_than_a_partition_locks_by_default() throws Exception {
     try (Bench bench = bench()) {
-      besideSlow(bench, LOCKED_BY_DEFAULT + 500, Duration.ZERO);
+      besideSlow(bench, on -> atOnce(bench, on, LOCKED_BY_DEFAULT + 500));
     }
+  }
+
+  private interface Work<T> {
+    T on(String session) throws Exception;
   }
 
   private Bench bench() throws Exception {
@@ -90,8 +95,8 @@ class SlowBesideFastTest {
     return bench.newCall("hold", "{}").setDeadline(Instant.now().plus(PATIENCE)).build();
   }
 
-  /** The latencies of fast calls while a call holds its lock, for as long as is said above. */
-  private List<Long> besideSlow(Bench bench, int calls, Duration pace) throws Exception {
+  /** Does work while a call of the same session holds its lock, for as long as is said above. */
+  private <T> T besideSlow(Bench bench, Work<T> work) throws Exception {
     // One session is one partition.
     ToolCall hold = hold(bench);
     int begun = tools.begun.get();
@@ -99,7 +104,7 @@ class SlowBesideFastTest {
     long began = System.nanoTime();
     bench.send(hold);
     await().atMost(PATIENCE).until(() -> tools.begun.get() == begun + 1);
-    List<Long> latencies = fast(bench, hold.getSessionId(), calls, pace);
+    T done = work.on(hold.getSessionId());
     long left = LOCK.toMillis() * LOCKS - (System.nanoTime() - began) / 1_000_000;
     Thread.sleep(Math.max(0, left));
     assertThat(bench.results(hold)).isEmpty();
@@ -109,7 +114,7 @@ class SlowBesideFastTest {
       assertThat(bench.await1(hold).getDeliveryCount()).isEqualTo(1);
       assertThat(tools.runsOf(hold.getCallId())).isEqualTo(1);
     }
-    return latencies;
+    return done;
   }
 
   private static List<Long> fast(Bench bench, String session, int count, Duration pace)
@@ -120,23 +125,12 @@ class SlowBesideFastTest {
     for (int i = 0; i < count; i++) {
       long early = pace.multipliedBy(i).toNanos() - (System.nanoTime() - began);
       TimeUnit.NANOSECONDS.sleep(early);
-      ToolCall call =
-          bench
-              .newCall("add", "{\"a\":1,\"b\":" + i + "}")
-              .setSessionId(session)
-              .setCallId(session + "/" + System.nanoTime() + "/" + i)
-              .build();
+      ToolCall call = add(bench, session, i);
       sentAt[i] = System.currentTimeMillis();
       bench.send(call);
       calls.add(call);
     }
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () -> {
-              Map<String, Long> answered = bench.answeredAt();
-              return calls.stream().allMatch(call -> answered.containsKey(call.getCallId()));
-            });
+    awaitAnswers(bench, calls);
     Map<String, Long> answered = bench.answeredAt();
     List<Long> latencies = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -144,6 +138,31 @@ class SlowBesideFastTest {
       latencies.add((at == null ? Long.MAX_VALUE : at) - sentAt[i]);
     }
     return latencies;
+  }
+
+  private static int atOnce(Bench bench, String session, int count) {
+    List<ToolCall> calls = IntStream.range(0, count).mapToObj(i -> add(bench, session, i)).toList();
+    bench.sendAll(calls);
+    awaitAnswers(bench, calls);
+    return count;
+  }
+
+  private static ToolCall add(Bench bench, String session, int number) {
+    return bench
+        .newCall("add", "{\"a\":1,\"b\":" + number + "}")
+        .setSessionId(session)
+        .setCallId(session + "/" + System.nanoTime() + "/" + number)
+        .build();
+  }
+
+  private static void awaitAnswers(Bench bench, List<ToolCall> calls) {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              Map<String, Long> answered = bench.answeredAt();
+              return calls.stream().allMatch(call -> answered.containsKey(call.getCallId()));
+            });
   }
 
   private static long at(List<Long> latencies, int percent) {
