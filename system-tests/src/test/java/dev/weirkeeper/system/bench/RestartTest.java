@@ -42,8 +42,6 @@ class RestartTest {
   private static final String ASKING = "asking";
   private static final String FIRST = "open-0";
 
-  private static final String CALL =
-      "SELECT call_id || ' ' || arguments_hash FROM approval WHERE session_id = '" + FIRST + "'";
   private static final String STATUS =
       "SELECT coalesce(status, '') FROM task WHERE session_id = '" + FIRST + "'";
 
@@ -82,7 +80,7 @@ class RestartTest {
       try (BenchStack stack = BenchStack.start(plan, model.url());
           Database store = Database.open(stack.cluster().address().auditStore())) {
         double started = seconds(start);
-        approve(stack.cluster(), text(store, CALL));
+        approve(stack.cluster(), request(store, "call_id"), request(store, "arguments_hash"));
         await()
             .atMost(PATIENCE)
             .pollInterval(Duration.ofMillis(20))
@@ -134,13 +132,14 @@ class RestartTest {
         .build();
   }
 
-  private static void approve(Cluster cluster, String callAndHash) throws InterruptedException {
+  private static void approve(Cluster cluster, String call, String hash)
+      throws InterruptedException {
     ApprovalDecision yes =
         ApprovalDecision.newBuilder()
             .setDecisionId("decision-1")
-            .setCallId(callAndHash.split(" ")[0])
+            .setCallId(call)
             .setSessionId(FIRST)
-            .setArgumentsHash(callAndHash.split(" ")[1])
+            .setArgumentsHash(hash)
             .setVerdict(Verdict.APPROVE)
             .setDecidedBy("alice")
             .setDecidedAt(Instant.now())
@@ -150,6 +149,10 @@ class RestartTest {
 
   private static double seconds(long since) {
     return (System.nanoTime() - since) / 1e9;
+  }
+
+  private static String request(Database store, String column) throws SQLException {
+    return text(store, "SELECT " + column + " FROM approval WHERE session_id = '" + FIRST + "'");
   }
 
   private static long number(Database store, String sql) throws SQLException {
