@@ -25,8 +25,10 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.FeatureUpdate;
 import org.apache.kafka.clients.admin.FeatureUpdate.UpgradeType;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
@@ -137,15 +139,9 @@ final class StartUpRefusalTest {
     ShareGroups.prepare(admin, GROUP);
 
     ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, GROUP);
-    assertThat(
-            admin
-                .describeConfigs(List.of(group))
-                .all()
-                .get()
-                .get(group)
-                .get("share.partition.max.record.locks")
-                .value())
-        .isEqualTo("4000");
+    Config config =
+        Objects.requireNonNull(admin.describeConfigs(List.of(group)).all().get().get(group));
+    assertThat(config.get("share.partition.max.record.locks").value()).isEqualTo("4000");
   }
 
   private String upgrade(String feature) {
