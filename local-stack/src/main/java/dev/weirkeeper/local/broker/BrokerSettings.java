@@ -93,6 +93,11 @@ public record BrokerSettings(
         .with(Keys.SHARE_LOCK_MAX, Long.toString(longest.toMillis()));
   }
 
+  /** Whether clients are to find it on a port. */
+  boolean listensOn(int candidate) {
+    return candidate == port || listeners.stream().anyMatch(one -> one.port() == candidate);
+  }
+
   /** What the broker is told, for the ports it was given. */
   Map<String, String> configuration(int clientPort, int controllerPort) {
     Map<String, String> config = new LinkedHashMap<>();

@@ -95,7 +95,7 @@ public final class EmbeddedBroker implements AutoCloseable {
   }
 
   private static EmbeddedBroker startOn(BrokerSettings settings) {
-    Map<String, String> config = settings.configuration(settings.port(), freePort());
+    Map<String, String> config = settings.configuration(settings.port(), controllerPort(settings));
     KafkaRaftServer server;
     try {
       format(settings);
@@ -152,6 +152,15 @@ public final class EmbeddedBroker implements AutoCloseable {
       known.load(in);
     }
     return known.getProperty("cluster.id", Uuid.randomUuid().toString());
+  }
+
+  /** A free port, and not one that the broker is about to listen on itself. */
+  private static int controllerPort(BrokerSettings settings) {
+    int port = freePort();
+    while (settings.listensOn(port)) {
+      port = freePort();
+    }
+    return port;
   }
 
   private static int freePort() {

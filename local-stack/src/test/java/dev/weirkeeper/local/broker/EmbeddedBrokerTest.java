@@ -67,6 +67,18 @@ class EmbeddedBrokerTest {
   }
 
   @Test
+  void it_knows_the_ports_that_are_its_own() {
+    BrokerSettings settings =
+        BrokerSettings.in(data)
+            .onPort(9092)
+            .with(new BrokerSettings.Listener("PLANNER", 9093, 19093));
+
+    assertThat(settings.listensOn(9092)).isTrue();
+    assertThat(settings.listensOn(9093)).isTrue();
+    assertThat(settings.listensOn(19093)).as("only advertised").isFalse();
+  }
+
+  @Test
   void features_of_a_production_cluster_are_on_and_topics_are_not_created_by_accident()
       throws Exception {
     try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(data));
