@@ -13,9 +13,6 @@ final class Draft {
   /** In characters: reasons are one field of one record. */
   private static final int MOST_SAID = 8_000;
 
-  /** Most steps do nothing or one thing. */
-  private static final int FEW = 2;
-
   final Instant at;
   private List<Effect> effects = List.of();
   private List<LedgerEntry> ledger = List.of();
@@ -29,19 +26,23 @@ final class Draft {
   }
 
   void effect(Effect effect) {
-    if (effects.isEmpty()) {
-      effects = new ArrayList<>(FEW);
-    }
-    effects.add(effect);
+    effects = plus(effects, effect);
   }
 
   void book(LedgerEntry.Kind entry, String callId, NanoUsd amount) {
     if (amount.value() != 0) {
-      if (ledger.isEmpty()) {
-        ledger = new ArrayList<>(FEW);
-      }
-      ledger.add(new LedgerEntry(entry, callId, amount));
+      ledger = plus(ledger, new LedgerEntry(entry, callId, amount));
     }
+  }
+
+  /** Most steps do nothing or one thing, which takes no list that grows. */
+  private static <T> List<T> plus(List<T> some, T one) {
+    if (some.isEmpty()) {
+      return List.of(one);
+    }
+    List<T> more = some instanceof ArrayList ? some : new ArrayList<>(some);
+    more.add(one);
+    return more;
   }
 
   void because(Phase place, String reason) {

@@ -195,17 +195,20 @@ final class Observe {
     return advance(d, new Now(state.session(), state.run()), replace(state.calls(), done));
   }
 
-  /** Sends what may be sent, and goes on to the next turn if nothing is left open. */
-  static SessionState advance(Draft d, Now before, List<OpenCall> open) {
+  /**
+   * Sends what may be sent, and goes on to the next turn if nothing is left open.
+   *
+   * @param calls all of the turn, in a list that is changed here
+   */
+  static SessionState advance(Draft d, Now before, List<OpenCall> calls) {
     if (before.run().late(d.at)) {
       return Ending.stop(
           d,
-          new AwaitingTools(before.session(), before.run(), open, d.at),
+          new AwaitingTools(before.session(), before.run(), calls, d.at),
           Status.DEADLINE_EXCEEDED,
           Ending.tookTooLong(before.run()));
     }
     Now now = before;
-    List<OpenCall> calls = new ArrayList<>(open);
     int underWay = 0;
     int sharers = 0;
     for (OpenCall call : calls) {
@@ -248,14 +251,17 @@ final class Observe {
     if (now.run().agent().mode() == Mode.PIPELINE) {
       return now;
     }
-    List<AnsweredCall> answers = new ArrayList<>(calls.size());
-    List<Content> contents = new ArrayList<>(calls.size());
-    for (OpenCall call : calls) {
+    AnsweredCall[] answers = new AnsweredCall[calls.size()];
+    Content[] contents = new Content[answers.length];
+    for (int i = 0; i < answers.length; i++) {
+      OpenCall call = calls.get(i);
       Done done = (Done) call.progress();
-      answers.add(new AnsweredCall(call.providerCallId(), done.answer()));
-      contents.add(done.content());
+      answers[i] = new AnsweredCall(call.providerCallId(), done.answer());
+      contents[i] = done.content();
     }
-    return now.with(now.session().with(now.session().transcript().plusResults(answers, contents)));
+    return now.with(
+        now.session()
+            .with(now.session().transcript().plusResults(List.of(answers), List.of(contents))));
   }
 
   private static List<OpenCall> replace(List<OpenCall> calls, OpenCall changed) {

@@ -31,8 +31,8 @@ record Recent(int limit, List<String> items) {
 
   int count(String item) {
     int count = 0;
-    for (String one : items) {
-      if (one.equals(item)) {
+    for (int i = 0; i < items.size(); i++) {
+      if (items.get(i).equals(item)) {
         count++;
       }
     }

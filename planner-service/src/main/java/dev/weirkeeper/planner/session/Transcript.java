@@ -13,11 +13,14 @@ import java.util.Optional;
  * @param size number of entries
  * @param items messages, tool calls and tool results, for bounding the tokens of a prompt
  * @param bytes UTF-8 length of all content
- * @param digest SHA-256 in hex over the content hashes, in order
+ * @param folded SHA-256 in hex over the content hashes, in order, but for the open one
+ * @param open content hash of what the model said last, folded in with what comes after it: a turn
+ *     is one hash, not two. Empty if nothing is open
  */
-public record Transcript(int size, int items, long bytes, String digest, Optional<Link> last) {
+public record Transcript(
+    int size, int items, long bytes, String folded, String open, Optional<Link> last) {
 
-  static final Transcript EMPTY = new Transcript(0, 0, 0, "", Optional.empty());
+  static final Transcript EMPTY = new Transcript(0, 0, 0, "", "", Optional.empty());
 
   /** An entry and what was before it. */
   public record Link(Entry entry, Transcript before) {}
@@ -47,12 +50,23 @@ public record Transcript(int size, int items, long bytes, String digest, Optiona
   }
 
   Transcript plus(Entry entry, int moreItems, long moreBytes, String contentHash) {
+    boolean opens = entry instanceof Entry.ModelTurn && open.isEmpty();
     return new Transcript(
         size + 1,
         items + moreItems,
         bytes + moreBytes,
-        Sha256.of(digest, contentHash),
+        opens ? folded : fold(contentHash),
+        opens ? contentHash : "",
         Optional.of(new Link(entry, this)));
+  }
+
+  private String fold(String contentHash) {
+    return open.isEmpty() ? Sha256.of(folded, contentHash) : Sha256.of(folded, open, contentHash);
+  }
+
+  /** SHA-256 in hex over all content hashes, in order. */
+  String digest() {
+    return open.isEmpty() ? folded : Sha256.of(folded, open);
   }
 
   /** The answers of a turn, each with its content. */
@@ -85,7 +99,10 @@ public record Transcript(int size, int items, long bytes, String digest, Optiona
   /** Entry by entry; not by recursion, which a long conversation would not survive. */
   @Override
   public boolean equals(Object other) {
-    if (!(other instanceof Transcript that) || size != that.size || !digest.equals(that.digest)) {
+    if (!(other instanceof Transcript that)
+        || size != that.size
+        || !folded.equals(that.folded)
+        || !open.equals(that.open)) {
       return false;
     }
     Transcript one = this;
@@ -104,11 +121,11 @@ public record Transcript(int size, int items, long bytes, String digest, Optiona
 
   @Override
   public int hashCode() {
-    return digest.hashCode();
+    return 31 * folded.hashCode() + open.hashCode();
   }
 
   @Override
   public String toString() {
-    return "Transcript[size=" + size + ", digest=" + digest + "]";
+    return "Transcript[size=" + size + ", digest=" + digest() + "]";
   }
 }

@@ -191,6 +191,6 @@ final class PlannerBench {
   }
 
   private static long sink(SessionState state) {
-    return state.session().sequence() + state.session().transcript().digest().length();
+    return state.session().sequence() + state.session().transcript().size();
   }
 }

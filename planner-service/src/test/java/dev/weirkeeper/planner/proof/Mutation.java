@@ -214,8 +214,8 @@ record Mutation(
               "I4",
               "gives the results in the order they came",
               "Observe",
-              "for (OpenCall call : calls) {\n      Done done",
-              "for (OpenCall call : calls.reversed()) {\n      Done done"),
+              "OpenCall call = calls.get(i);\n      Done done",
+              "OpenCall call = calls.reversed().get(i);\n      Done done"),
           simulated(
               "I4",
               "leaves the calls of a cancelled task without an answer",
