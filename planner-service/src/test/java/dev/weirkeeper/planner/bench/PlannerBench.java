@@ -36,7 +36,8 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * it. The reasons, hashes and ledger lines of every decision are made, as in production.
  *
  * <p>Run it with {@code mvn -pl planner-service -am test -Dtest=PlannerBench -Dbenchmark=true
- * -Dsurefire.failIfNoSpecifiedTests=false}; the figures are in {@code
+ * '-Dtest.jvm=-XX:+UseSerialGC -Xmx1g' -Dsurefire.failIfNoSpecifiedTests=false}, which takes the
+ * collector that {@code weir} uses; the figures are in {@code
  * target/surefire-reports/dev.weirkeeper.planner.bench.PlannerBench-output.txt}.
  */
 @EnabledIfSystemProperty(named = "benchmark", matches = "true")
