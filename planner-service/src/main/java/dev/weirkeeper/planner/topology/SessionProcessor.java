@@ -3,28 +3,20 @@ package dev.weirkeeper.planner.topology;
 import dev.weirkeeper.operations.failpoint.FailPoint;
 import dev.weirkeeper.operations.trace.TaskTrace;
 import dev.weirkeeper.operations.trace.TraceContext;
-import dev.weirkeeper.planner.dialect.Prompt;
 import dev.weirkeeper.planner.edge.Inbound;
 import dev.weirkeeper.planner.edge.InputReader;
 import dev.weirkeeper.planner.edge.InputReader.Input;
-import dev.weirkeeper.planner.edge.Outbound;
-import dev.weirkeeper.planner.edge.Outbound.Addressed;
-import dev.weirkeeper.planner.edge.Outbound.Sender;
 import dev.weirkeeper.planner.edge.Pinned;
 import dev.weirkeeper.planner.edge.Pinning;
 import dev.weirkeeper.planner.session.Decision;
 import dev.weirkeeper.planner.session.Effect;
 import dev.weirkeeper.planner.session.Planner;
-import dev.weirkeeper.planner.session.Remnant;
 import dev.weirkeeper.planner.session.SessionEvent.Timer;
 import dev.weirkeeper.planner.session.SessionState;
 import dev.weirkeeper.planner.session.SessionState.AwaitingModel;
-import dev.weirkeeper.planner.session.SessionState.AwaitingTools;
 import dev.weirkeeper.planner.session.SessionState.Idle;
 import dev.weirkeeper.planner.session.SessionState.Running;
 import dev.weirkeeper.planner.session.Waiting;
-import dev.weirkeeper.schemas.chain.EventHash;
-import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.topic.OwnerMark;
 import dev.weirkeeper.wire.ApprovalDecision;
 import dev.weirkeeper.wire.ForkPart;
@@ -34,7 +26,6 @@ import dev.weirkeeper.wire.JournalRecord;
 import dev.weirkeeper.wire.ModelCall;
 import dev.weirkeeper.wire.SessionEvent;
 import dev.weirkeeper.wire.Task;
-import dev.weirkeeper.wire.TaskResult;
 import dev.weirkeeper.wire.TenantDefinition;
 import dev.weirkeeper.wire.TimerFired;
 import java.nio.charset.StandardCharsets;
@@ -84,8 +75,6 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private static final Duration SHORTEST_WAIT = Duration.ofMillis(10);
 
   private static final Duration SWEEP = Duration.ofMinutes(10);
-  private static final int MOST_FORGOTTEN = 100_000;
-  private static final int FORGOTTEN_AT_ONCE = 20;
   private static final int STOPPED_AT_ONCE = 200;
   private static final int NAMED = 20;
 
@@ -95,15 +84,12 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   /** Sorts before every session, like all that is no session's mark. */
   private static final String OWNER = "\u0000owner";
 
-  private static final String FIRST_ID = " ";
-  private static final String LAST_ID = "\u007f";
+  private static final int EVENT_HASH = JournalRecord.getClassSchema().getField("event_hash").pos();
 
   private final Shell shell;
   private final InputReader reader;
   private final Inbound inbound = new Inbound(this::pinned);
-  private final Outbound outbound;
   private final Pinning pinning;
-  private final AvroSerializer<SpecificRecord> writer;
   private final Alarms alarms = new Alarms();
   private final LiveSessions live;
 
@@ -112,9 +98,6 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
   /** Sessions still to be looked at since a tenant was frozen. */
   private final Deque<String> toStop = new ArrayDeque<>();
-
-  /** Sessions that were found idle for too long. */
-  private final Deque<String> toForget = new ArrayDeque<>();
 
   private Set<String> frozen = Set.of();
 
@@ -142,11 +125,11 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private @Nullable ProcessorContext<byte[], Outgoing> context;
   private PlannerMetrics.@Nullable Partition counts;
   private @Nullable Journal journal;
-  private @Nullable Transcripts transcripts;
   private @Nullable Remnants remnants;
   private @Nullable KeyValueStore<String, byte[]> sessions;
   private @Nullable KeptPins pins;
-  private @Nullable TaskTraces traces;
+  private @Nullable IdleSessions idle;
+  private @Nullable SessionOutput output;
 
   SessionProcessor(Shell shell) {
     this.shell = shell;
@@ -157,9 +140,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
             shell.partitions(),
             shell.approvers(),
             shell.redaction());
-    this.outbound = new Outbound(shell.topics(), shell.auditUrl());
     this.pinning = new Pinning(shell.directory(), shell.prices());
-    this.writer = new AvroSerializer<>(shell.serde());
     this.live = new LiveSessions(shell.sessionCacheBytes());
   }
 
@@ -171,12 +152,15 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     KeyValueStore<Bytes, byte[]> journalStore = opened.getStateStore(JOURNAL);
     Journal opening = new Journal(journalStore, shell.serde(), "planner-journal");
     journal = opening;
-    transcripts = new Transcripts(opening);
     KeyValueStore<String, byte[]> sessionStore = opened.getStateStore(SESSIONS);
     sessions = sessionStore;
-    remnants = new Remnants(sessionStore);
-    pins = new KeptPins(opened.getStateStore(PINS), shell.topics().pins().name(), shell.serde());
-    traces = new TaskTraces(opening);
+    Remnants kept = new Remnants(sessionStore);
+    remnants = kept;
+    idle = new IdleSessions(sessionStore, opening, kept, live);
+    KeptPins pinsHere =
+        new KeptPins(opened.getStateStore(PINS), shell.topics().pins().name(), shell.serde());
+    pins = pinsHere;
+    output = new SessionOutput(opened, shell, pinsHere, opening);
     byte[] owner = sessionStore.get(OWNER);
     previousOwner = owner == null ? "" : new String(owner, StandardCharsets.UTF_8);
     PlannerMetrics.Partition counting = shell.metrics().partition();
@@ -231,7 +215,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     lookAt = null;
     begin();
     stopFrozen();
-    forgetSome();
+    Objects.requireNonNull(idle).forgetSome(oldest(), this::session);
     Instant now = shell.clock().instant();
     for (String id : alarms.due(now)) {
       LiveSession session = session(id);
@@ -251,7 +235,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
    */
   private void arrangeLook() {
     Instant now = shell.clock().instant();
-    boolean more = !toStop.isEmpty() || !toForget.isEmpty();
+    boolean more = !toStop.isEmpty() || Objects.requireNonNull(idle).any();
     Optional<Instant> next = more ? Optional.of(now) : alarms.next();
     if (next.isEmpty() || (lookAt != null && !next.get().isBefore(lookAt))) {
       return;
@@ -296,7 +280,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
 
   private List<String> openSessions() {
     List<String> open = new ArrayList<>();
-    try (KeyValueIterator<String, byte[]> all = marks(Objects.requireNonNull(sessions))) {
+    try (KeyValueIterator<String, byte[]> all = SessionMark.all(Objects.requireNonNull(sessions))) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> one = all.next();
         if (SessionMark.open(one.value)) {
@@ -305,10 +289,6 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       }
     }
     return open;
-  }
-
-  private static KeyValueIterator<String, byte[]> marks(KeyValueStore<String, byte[]> index) {
-    return index.range(FIRST_ID, LAST_ID);
   }
 
   private void fire(LiveSession session, Instant now) {
@@ -339,7 +319,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   /** Remembers the sessions that an owner before may have been in the middle of. */
   private void noteLately(KeyValueStore<String, byte[]> index) {
     Instant recently = shell.clock().instant().minus(LATELY);
-    try (KeyValueIterator<String, byte[]> all = marks(index)) {
+    try (KeyValueIterator<String, byte[]> all = SessionMark.all(index)) {
       while (all.hasNext()) {
         KeyValue<String, byte[]> one = all.next();
         if (SessionMark.open(one.value) || SessionMark.at(one.value).isAfter(recently)) {
@@ -381,51 +361,14 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     arrangeLook();
   }
 
-  /** Finds the sessions that have been idle for too long. */
   private void sweep() {
-    if (!toForget.isEmpty()) {
-      return;
-    }
-    Instant oldest = shell.clock().instant().minus(shell.retention());
-    try (KeyValueIterator<String, byte[]> all = marks(Objects.requireNonNull(sessions))) {
-      while (all.hasNext() && toForget.size() < MOST_FORGOTTEN) {
-        KeyValue<String, byte[]> one = all.next();
-        if (idleSince(one.value, oldest)) {
-          toForget.add(one.key);
-        }
-      }
-    }
+    Objects.requireNonNull(idle).find(oldest());
     arrangeLook();
   }
 
-  private static boolean idleSince(byte @Nullable [] mark, Instant oldest) {
-    return mark != null && !SessionMark.open(mark) && SessionMark.at(mark).isBefore(oldest);
-  }
-
-  /**
-   * Forgets in two steps, a sweep apart. First only what is kept of a session is written, and its
-   * journal counts no more; when that has long been committed, the journal goes. A crash that
-   * leaves some writes and not others then never leaves a session without either.
-   */
-  private void forgetSome() {
-    KeyValueStore<String, byte[]> index = Objects.requireNonNull(sessions);
-    Journal inputs = Objects.requireNonNull(journal);
-    Instant oldest = shell.clock().instant().minus(shell.retention());
-    for (int i = 0; i < FORGOTTEN_AT_ONCE && !toForget.isEmpty(); i++) {
-      String id = toForget.remove();
-      if (!idleSince(index.get(id), oldest)) {
-        continue;
-      }
-      LiveSession session = session(id);
-      long forgotten = session.forgotten.sequence();
-      if (inputs.holdsAny(id, forgotten)) {
-        Objects.requireNonNull(remnants).keep(session);
-      } else {
-        inputs.forget(id, forgotten);
-        index.delete(id);
-      }
-      live.drop(id);
-    }
+  /** Sessions that have been idle since before it are forgotten. */
+  private Instant oldest() {
+    return shell.clock().instant().minus(shell.retention());
   }
 
   // Inputs
@@ -516,24 +459,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
         .desk()
         .start(
             call,
-            prompt(session, waiting.call(), call),
-            traces().of(session, call.getTaskId(), session.state).headers());
-  }
-
-  private Prompt prompt(LiveSession session, Effect.CallModel effect, ModelCall call) {
-    Pinned pins = pinned(effect.agent().digest());
-    Prompt prompt;
-    if (effect.prompt().isPresent()) {
-      Effect.Prompt own = effect.prompt().get();
-      prompt = Transcripts.single(pins.pins(), own, call.getModel());
-    } else {
-      prompt =
-          Prompt.of(
-              pins.pins(), Objects.requireNonNull(transcripts).fragments(session, call.getModel()));
-    }
-    return effect.agent().mode() == dev.weirkeeper.planner.agent.Agent.Mode.LOOP
-        ? prompt
-        : prompt.withoutTools();
+            output().prompt(session, waiting.call(), call),
+            output().trace(session, call.getTaskId(), session.state).headers());
   }
 
   // The one way through
@@ -588,7 +515,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     Decision decision = Planner.step(session.state, event);
     Objects.requireNonNull(counts).decided(before, decision);
     if (decision.kind() != Decision.Kind.REPEATED) {
-      SessionEvent told = event(session, decision, event, record, task);
+      SessionEvent told = output().event(session, decision, event, record, task);
       record.put(EVENT_HASH, told.getHash());
       Objects.requireNonNull(journal).append(session.id, record);
       FailPoint.reached("planner.journalled");
@@ -599,10 +526,10 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
           || session.beginsWith(record.getSequence())) {
         remember(session);
       }
-      TaskTrace trace = task != null ? arrived : traces().of(session, told.getTaskId(), before);
-      write(shell.topics().events().name(), session.id, told, trace.headers());
-      report(session, before, decision, input, headers);
-      emit(session, before, decision.effects());
+      TaskTrace trace = task != null ? arrived : output().trace(session, told.getTaskId(), before);
+      output().tell(session, told, trace);
+      output().spans(session, before, decision, input, headers);
+      output().effects(session, before, decision.effects());
     } else {
       remember(session);
       if (ref != null) {
@@ -611,7 +538,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     }
   }
 
-  // Telling again
+  // SessionOutput again
 
   /**
    * Under at-least-once what is written before a commit may reach its topics in part: the journal's
@@ -645,21 +572,18 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
       Decision decision = Planner.step(before, event);
       if (record.getSequence() >= from) {
         Task task = Inbound.task(record.getInput()).orElse(null);
-        SessionEvent told = event(again, decision, event, record, task);
+        SessionEvent told = output().event(again, decision, event, record, task);
         again.state = decision.next();
         if (told.getHash().equals(record.getEventHash())) {
-          write(
-              shell.topics().events().name(),
-              session.id,
-              told,
-              traces().of(again, told.getTaskId(), before).headers());
+          output().tell(again, told, output().trace(again, told.getTaskId(), before));
         }
-        emit(
-            again,
-            before,
-            decision.effects().stream()
-                .filter(effect -> !(effect instanceof Effect.CallModel))
-                .toList());
+        output()
+            .effects(
+                again,
+                before,
+                decision.effects().stream()
+                    .filter(effect -> !(effect instanceof Effect.CallModel))
+                    .toList());
       }
       again.state = decision.next();
       again.lastHash = record.getEventHash();
@@ -678,36 +602,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     }
   }
 
-  private static final int EVENT_HASH = JournalRecord.getClassSchema().getField("event_hash").pos();
-  private static final int HASH = SessionEvent.getClassSchema().getField("hash").pos();
-
-  private SessionEvent event(
-      LiveSession session,
-      Decision decision,
-      dev.weirkeeper.planner.session.SessionEvent event,
-      JournalRecord record,
-      @Nullable Task task) {
-    String priceBook =
-        session.state instanceof Running running
-            ? pinned(running.run().task().agent().digest()).pins().getPriceBook()
-            : shell.prices().version();
-    SessionEvent told =
-        outbound.event(
-            Outbound.type(event),
-            decision,
-            record,
-            session.lastHash,
-            session.beginsWith(record.getSequence()) ? session.forgotten : Remnant.NONE,
-            priceBook,
-            task != null ? task.getTaskId() : taskId(session.state),
-            task != null ? task.getTenant() : "");
-    told.put(HASH, EventHash.of(told));
-    return told;
-  }
-
-  private static String taskId(SessionState state) {
-    return state instanceof Running running ? running.run().task().id() : "";
-  }
+  // Pins
 
   private KeptPins pins() {
     return Objects.requireNonNull(pins);
@@ -720,7 +615,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
   private void keep(Pinned ofTask) {
     if (pins().keep(ofTask)) {
       String digest = ofTask.pins().getDigest();
-      write(shell.topics().pins().name(), digest, ofTask.pins(), new RecordHeaders());
+      output().write(shell.topics().pins().name(), digest, ofTask.pins(), new RecordHeaders());
     }
   }
 
@@ -760,113 +655,8 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
             + " and %d more".formatted(names.size() - NAMED);
   }
 
-  // Traces
-
-  private TaskTraces traces() {
-    return Objects.requireNonNull(traces);
-  }
-
-  private void report(
-      LiveSession session,
-      SessionState before,
-      Decision decision,
-      SpecificRecord input,
-      Headers headers) {
-    Spans spans = shell.spans();
-    if (!spans.tracing().on()) {
-      return;
-    }
-    if (before instanceof AwaitingTools waited) {
-      TaskTrace trace = traces().of(session, waited.run().sequence());
-      spans.moved(waited, session.state, trace, input, headers);
-    }
-    for (Effect effect : decision.effects()) {
-      if (effect instanceof Effect.PublishResult result) {
-        spans.ended(session.id, traces().of(session, result.firstSequence()), result);
-      }
-    }
-  }
-
-  // Effects
-
-  private void emit(LiveSession session, SessionState before, List<Effect> effects) {
-    if (effects.isEmpty()) {
-      return;
-    }
-    ProcessorContext<byte[], Outgoing> out = Objects.requireNonNull(context);
-    Sender sender =
-        new Sender(
-            session.id,
-            out.taskId().partition(),
-            this::pinned,
-            sequence -> Objects.requireNonNull(transcripts).task(session.id, sequence),
-            sequence -> {
-              InputRef ref =
-                  Objects.requireNonNull(journal).read(session.id, sequence).getInputRef();
-              return ref == null ? -1L : ref.getOffset();
-            },
-            () -> subject(session));
-    for (Effect effect : effects) {
-      if (effect instanceof Effect.AbandonModel abandon) {
-        shell.desk().abandon(abandon.id());
-      }
-      Headers headers = traces().headers(session, before, effect);
-      for (Addressed addressed : outbound.records(effect, sender)) {
-        Runnable write =
-            () -> write(addressed.topic(), addressed.key(), addressed.value(), headers);
-        if (effect instanceof Effect.CallModel asked
-            && addressed.value() instanceof ModelCall call) {
-          ModelDesk desk = shell.desk();
-          desk.prepare(call, prompt(session, asked, call), headers, out.taskId().partition());
-          OnceLogged.send(write, () -> desk.startPrepared(call.getCallId()));
-        } else {
-          write.run();
-        }
-      }
-    }
-  }
-
-  /** Whom the running task is about. */
-  private Optional<String> subject(LiveSession session) {
-    return session.state instanceof Running running
-        ? Optional.ofNullable(
-            Objects.requireNonNull(transcripts)
-                .task(session.id, running.run().sequence())
-                .getSubject())
-        : Optional.empty();
-  }
-
-  private void write(String topic, String key, SpecificRecord value, Headers headers) {
-    byte[] bytes = Objects.requireNonNull(writer.serialize(topic, value));
-    if (bytes.length > shell.maxRecordBytes()) {
-      bytes = Objects.requireNonNull(writer.serialize(topic, shorter(value, bytes.length)));
-    }
-    ProcessorContext<byte[], Outgoing> out = Objects.requireNonNull(context);
-    out.forward(
-        new Record<>(
-            key.getBytes(StandardCharsets.UTF_8),
-            Outgoing.of(topic, bytes),
-            out.currentSystemTimeMs(),
-            headers));
-  }
-
-  /** Streams would drop a record that is too long without a word. */
-  private SpecificRecord shorter(SpecificRecord value, int length) {
-    if (value instanceof TaskResult result) {
-      String text = result.getText();
-      int kept = Math.min(text.length(), shell.maxRecordBytes() / 8);
-      return TaskResult.newBuilder(result)
-          .setText(text.substring(0, kept))
-          .setWhy(
-              result.getWhy()
-                  + " (the text was cut from %d characters; the audit log has the whole)"
-                      .formatted(text.length()))
-          .setMetadata(Map.of())
-          .build();
-    }
-    throw new IllegalStateException(
-        "a %s of %d bytes is longer than %d bytes; raise planner.max-record"
-            .formatted(value.getSchema().getName(), length, shell.maxRecordBytes()));
+  private SessionOutput output() {
+    return Objects.requireNonNull(output);
   }
 
   // Sessions in memory

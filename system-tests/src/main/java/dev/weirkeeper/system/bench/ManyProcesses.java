@@ -45,7 +45,12 @@ final class ManyProcesses implements BenchStack {
    */
   static ManyProcesses start(BenchPlan plan, URI model) throws InterruptedException {
     ProcessStack stack = ProcessStack.start(processes(plan, model));
-    return new ManyProcesses(stack, Cluster.connect(stack.address()));
+    try {
+      return new ManyProcesses(stack, Cluster.connect(stack.address()));
+    } catch (RuntimeException e) {
+      stack.close();
+      throw e;
+    }
   }
 
   private static StackPlan processes(BenchPlan plan, URI model) {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -43,32 +42,17 @@ final class RunbookTest {
           "tool-executor", ExecutorMetrics.ALL,
           "audit-sink", IngestMetrics.ALL);
 
-  private static final Pattern TABLE =
-      Pattern.compile("(<!-- metrics (\\S+) -->\n)(.*?)(<!-- /metrics -->)", Pattern.DOTALL);
   private static final Pattern NAME = Pattern.compile("weirkeeper_[a-z_]*[a-z]");
   private static final Pattern ALERT_ROW =
       Pattern.compile("^\\| `([A-Z][A-Za-z]+)` \\|", Pattern.MULTILINE);
 
   @Test
   void the_page_has_every_metric_of_every_service() throws IOException {
-    String page = Files.readString(PAGE);
-    String wanted =
-        TABLE
-            .matcher(page)
-            .replaceAll(
-                table ->
-                    Matcher.quoteReplacement(
-                        table.group(1)
-                            + Objects.requireNonNull(METRICS.get(table.group(2))).markdown()
-                            + table.group(4)));
-    if (Boolean.getBoolean("docs.write")) {
-      Files.writeString(PAGE, wanted);
-    }
-
-    assertThat(Files.readString(PAGE))
-        .as("docs/runbook.md, written anew with -Ddocs.write=true")
-        .isEqualTo(wanted);
-    METRICS.keySet().forEach(service -> assertThat(page).contains("<!-- metrics " + service));
+    GeneratedTables.check(
+        PAGE,
+        "metrics",
+        METRICS.keySet(),
+        service -> Objects.requireNonNull(METRICS.get(service)).markdown());
   }
 
   @Test
