@@ -17,10 +17,7 @@ import dev.weirkeeper.wire.AuditRoot;
 import dev.weirkeeper.wire.BudgetGrant;
 import dev.weirkeeper.wire.BudgetRequest;
 import dev.weirkeeper.wire.Control;
-import dev.weirkeeper.wire.EffectSummary;
 import dev.weirkeeper.wire.LedgerAdjustment;
-import dev.weirkeeper.wire.LedgerKind;
-import dev.weirkeeper.wire.LedgerLine;
 import dev.weirkeeper.wire.ModelCall;
 import dev.weirkeeper.wire.ModelReply;
 import dev.weirkeeper.wire.Pins;
@@ -36,7 +33,6 @@ import dev.weirkeeper.wire.ToolResult;
 import dev.weirkeeper.wire.Usage;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -56,14 +52,8 @@ final class Projection {
   /** Characters of a tool's result that are kept beside the call. */
   static final int PREVIEW = 500;
 
-  private static final String CLOSE_CALL = "CloseCall";
-  private static final String CALL_TIMER = "call:";
-  private static final String APPROVAL_TIMER = "approval:";
-  private static final String TIMED_OUT = "timeout";
-
-  private static final long MILLIS_PER_DAY = 86_400_000L;
-
   private final Tables tables;
+  private final EventRows events;
   private final CatalogueTopics topics;
   private final RecordDigest digest = new RecordDigest();
   private final JsonBytes json = new JsonBytes();
@@ -96,6 +86,7 @@ final class Projection {
 
   Projection(Tables tables, CatalogueTopics topics) {
     this.tables = tables;
+    this.events = new EventRows(tables, json);
     this.topics = topics;
   }
 
@@ -155,7 +146,11 @@ final class Projection {
 
   private Subject project(Arrival arrival, Instant at, SpecificRecord value, Known known) {
     return switch (value) {
-      case SessionEvent event -> event(arrival, event, known);
+      case SessionEvent event -> {
+        events.add(arrival, event, known.lastSequence());
+        yield new Subject(
+            "SessionEvent", event.getSessionId(), emptyToNull(event.getTaskId()), null);
+      }
       case ModelCall call -> modelCall(arrival, call);
       case ModelReply reply -> modelReply(arrival, at, reply);
       case ToolCall call -> toolCall(arrival, call);
@@ -189,7 +184,7 @@ final class Projection {
         tables
             .log
             .row()
-            .date(day(at))
+            .date(EventRows.day(at))
             .int2(arrival.topicId())
             .int4(raw.partition())
             .int8(raw.offset())
@@ -222,209 +217,10 @@ final class Projection {
         .textsOrNull(withheld.isEmpty() ? null : withheld);
   }
 
-  private Subject event(Arrival arrival, SessionEvent event, Known known) {
-    Subject subject =
-        new Subject("SessionEvent", event.getSessionId(), emptyToNull(event.getTaskId()), null);
-    Long last = known.lastSequence().get(event.getSessionId());
-    if (last != null && event.getSequence() <= last) {
-      return subject;
-    }
-    known.lastSequence().put(event.getSessionId(), event.getSequence());
-    ConsumerRecord<byte[], byte[]> raw = arrival.raw();
-    int day = day(RecordDigest.time(raw.timestamp()));
-    eventRow(arrival, event, day);
-    Row session =
-        tables
-            .sessions
-            .table
-            .row(event.getSessionId())
-            .set(
-                tables.sessions.latest,
-                event.getSequence(),
-                event.getState(),
-                event.getTaskId(),
-                event.getHash());
-    boolean named = !event.getAgent().isEmpty();
-    if (named) {
-      session.set(
-          tables.sessions.who,
-          event.getSequence(),
-          event.getTenant(),
-          event.getAgent(),
-          event.getAgentVersion());
-    }
-    @Nullable Row task = null;
-    if (!event.getTaskId().isEmpty()) {
-      task =
-          tables
-              .tasks
-              .table
-              .row(event.getSessionId(), event.getTaskId())
-              .set(tables.tasks.first, event.getSequence(), event.getAt())
-              .set(
-                  tables.tasks.latest,
-                  event.getSequence(),
-                  event.getState(),
-                  event.getSteps(),
-                  event.getTokens(),
-                  event.getAt());
-      if (named) {
-        task.set(
-            tables.tasks.who,
-            event.getSequence(),
-            event.getTenant(),
-            event.getAgent(),
-            event.getAgentVersion());
-      }
-    }
-    closed(event);
-    List<LedgerLine> lines = event.getLedger();
-    for (int i = 0; i < lines.size(); i++) {
-      line(arrival, event, day, i, lines.get(i), session, task);
-    }
-    return subject;
-  }
-
-  /** Calls that the planner answered itself. */
-  private void closed(SessionEvent event) {
-    for (EffectSummary effect : event.getEffects()) {
-      if (effect.getKind().equals(CLOSE_CALL)) {
-        closed(event, effect.getId(), effect.getDetail());
-      }
-    }
-    String timer = event.getTimer();
-    if (timer != null && timer.startsWith(CALL_TIMER)) {
-      closed(event, timer.substring(CALL_TIMER.length()), TIMED_OUT);
-    } else if (timer != null && timer.startsWith(APPROVAL_TIMER)) {
-      closed(event, timer.substring(APPROVAL_TIMER.length()), TIMED_OUT);
-    }
-  }
-
-  private void closed(SessionEvent event, String call, String how) {
-    if (call.length() <= Admission.MAX_NAME && call.indexOf('\0') < 0) {
-      toolCallRow(call, event.getSessionId(), event.getTaskId(), null)
-          .set(tables.toolCalls.closed, how, event.getAt());
-    }
-  }
-
-  private void eventRow(Arrival arrival, SessionEvent event, int day) {
-    json.clear();
-    json.put('[');
-    for (EffectSummary effect : event.getEffects()) {
-      RecordJson.write(effect, json.next());
-    }
-    json.put(']');
-    var input = event.getInput();
-    var left = event.getLeft();
-    tables
-        .events
-        .row()
-        .date(day)
-        .text(event.getSessionId())
-        .int8(event.getSequence())
-        .text(event.getTaskId())
-        .text(event.getTenant())
-        .text(event.getAgent())
-        .text(event.getAgentVersion())
-        .text(event.getType())
-        .text(event.getPhase().name())
-        .int4(event.getTurn())
-        .text(event.getState())
-        .text(event.getReason())
-        .textOrNull(input == null ? null : input.getTopic())
-        .int4OrNull(input == null ? null : input.getPartition())
-        .int8OrNull(input == null ? null : input.getOffset())
-        .text(event.getInputHash())
-        .textOrNull(event.getTimer())
-        .jsonb(json.view())
-        .int4OrNull(left.getSteps())
-        .int8OrNull(left.getTokens())
-        .int8OrNull(left.getCostNanoUsd())
-        .int8OrNull(left.getDurationMs())
-        .int8(event.getSpentNanoUsd())
-        .int4(event.getSteps())
-        .int8(event.getTokens())
-        .textOrNull(event.getPinsDigest())
-        .timestamp(event.getAt())
-        .text(event.getPreviousHash())
-        .text(event.getHash())
-        .int2(arrival.topicId())
-        .int4(arrival.raw().partition())
-        .int8(arrival.raw().offset());
-  }
-
-  private void line(
-      Arrival arrival,
-      SessionEvent event,
-      int day,
-      int place,
-      LedgerLine line,
-      Row session,
-      @Nullable Row task) {
-    tables
-        .ledger
-        .row()
-        .date(day)
-        .text(event.getSessionId())
-        .int8(event.getSequence())
-        .int4(place)
-        .text(event.getTaskId())
-        .text(line.getCallId())
-        .text(wire(line.getKind()))
-        .int8(line.getAmountNanoUsd())
-        .text(line.getModel())
-        .text(line.getPriceBook())
-        .text(event.getTenant())
-        .text(event.getAgent())
-        .text(event.getAgentVersion())
-        .timestamp(event.getAt())
-        .int2(arrival.topicId())
-        .int4(arrival.raw().partition())
-        .int8(arrival.raw().offset());
-    Row call =
-        modelCallRow(line.getCallId(), event.getSessionId(), event.getTaskId())
-            .set(
-                tables.modelCalls.counted,
-                event.getAt().truncatedTo(ChronoUnit.HOURS),
-                event.getTenant(),
-                event.getAgent(),
-                event.getAgentVersion(),
-                line.getModel(),
-                line.getPriceBook());
-    add(call, tables.modelCalls.money, line);
-    add(session, tables.sessions.money, line);
-    if (task != null) {
-      add(task, tables.tasks.money, line);
-    }
-  }
-
-  private static void add(Row row, Tables.Money money, LedgerLine line) {
-    row.add(
-        switch (line.getKind()) {
-          case RESERVED -> money.reserved();
-          case SETTLED -> money.settled();
-          case RELEASED -> money.released();
-          case UNSETTLED -> money.unsettled();
-        },
-        line.getAmountNanoUsd());
-  }
-
-  private Row modelCallRow(String id, String session, String task) {
-    CallName name = CallName.ofModel(id).orElse(null);
-    return tables
-        .modelCalls
-        .table
-        .row(id)
-        .set(
-            tables.modelCalls.name,
-            name == null ? session : name.session(),
-            task,
-            name == null ? null : name.turn(),
-            name == null ? null : name.last());
-  }
-
   private Subject modelCall(Arrival arrival, ModelCall call) {
-    modelCallRow(call.getCallId(), call.getSessionId(), call.getTaskId())
+    tables
+        .modelCalls
+        .row(call.getCallId(), call.getSessionId(), call.getTaskId())
         .set(
             tables.modelCalls.asked,
             arrival.raw().offset(),
@@ -444,7 +240,9 @@ final class Projection {
   private Subject modelReply(Arrival arrival, Instant at, ModelReply reply) {
     Usage usage = reply.getUsage();
     var error = reply.getError();
-    modelCallRow(reply.getCallId(), reply.getSessionId(), reply.getTaskId())
+    tables
+        .modelCalls
+        .row(reply.getCallId(), reply.getSessionId(), reply.getTaskId())
         .set(
             tables.modelCalls.reply,
             arrival.raw().offset(),
@@ -482,7 +280,9 @@ final class Projection {
       RequestedCall wanted = calls.get(i);
       ToolError problem = wanted.getProblem();
       String call = CallName.tool(reply.getSessionId(), reply.getTurn(), i);
-      toolCallRow(call, reply.getSessionId(), reply.getTaskId(), wanted.getTool())
+      tables
+          .toolCalls
+          .row(call, reply.getSessionId(), reply.getTaskId(), wanted.getTool())
           .set(
               tables.toolCalls.wanted,
               arrival.raw().offset(),
@@ -499,28 +299,11 @@ final class Projection {
     return new Subject("ModelReply", reply.getSessionId(), reply.getTaskId(), reply.getCallId());
   }
 
-  private Row toolCallRow(String id, String session, String task, @Nullable String tool) {
-    CallName name = CallName.ofTool(id).orElse(null);
-    Row row =
-        tables
-            .toolCalls
-            .table
-            .row(id)
-            .set(
-                tables.toolCalls.name,
-                name == null ? session : name.session(),
-                task,
-                name == null ? null : name.turn(),
-                name == null ? null : name.last());
-    if (tool != null) {
-      row.set(tables.toolCalls.tool, tool);
-    }
-    return row;
-  }
-
   private Subject toolCall(Arrival arrival, ToolCall call) {
     var approval = call.getApproval();
-    toolCallRow(call.getCallId(), call.getSessionId(), call.getTaskId(), call.getTool())
+    tables
+        .toolCalls
+        .row(call.getCallId(), call.getSessionId(), call.getTaskId(), call.getTool())
         .set(
             tables.toolCalls.sent,
             arrival.raw().offset(),
@@ -542,7 +325,9 @@ final class Projection {
 
   private Subject toolResult(Arrival arrival, ToolResult result) {
     ToolError error = result.getError();
-    toolCallRow(result.getCallId(), result.getSessionId(), result.getTaskId(), result.getTool())
+    tables
+        .toolCalls
+        .row(result.getCallId(), result.getSessionId(), result.getTaskId(), result.getTool())
         .set(
             tables.toolCalls.result,
             arrival.raw().offset(),
@@ -757,7 +542,9 @@ final class Projection {
             made.getDecidedBy(),
             made.getAt());
     long amount = made.getAmountNanoUsd();
-    modelCallRow(made.getCallId(), made.getSessionId(), made.getTaskId())
+    tables
+        .modelCalls
+        .row(made.getCallId(), made.getSessionId(), made.getTaskId())
         .add(tables.modelCalls.money.adjusted(), amount);
     tables.sessions.table.row(made.getSessionId()).add(tables.sessions.money.adjusted(), amount);
     tables
@@ -863,16 +650,8 @@ final class Projection {
     return seal.textOrNull(ContentColumns.place(table, column, row), plain);
   }
 
-  private static int day(Instant at) {
-    return (int) Math.floorDiv(at.toEpochMilli(), MILLIS_PER_DAY);
-  }
-
   private static String wire(Enum<?> symbol) {
     return symbol.name().toLowerCase(Locale.ROOT);
-  }
-
-  private static String wire(LedgerKind kind) {
-    return kind.name().toLowerCase(Locale.ROOT);
   }
 
   private static @Nullable String emptyToNull(String text) {

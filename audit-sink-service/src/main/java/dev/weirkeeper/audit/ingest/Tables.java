@@ -16,6 +16,7 @@ import dev.weirkeeper.audit.store.MergeTable.Column;
 import dev.weirkeeper.audit.store.MergeTable.Extreme;
 import dev.weirkeeper.audit.store.MergeTable.Group;
 import dev.weirkeeper.audit.store.MergeTable.Kind;
+import dev.weirkeeper.audit.store.MergeTable.Row;
 import dev.weirkeeper.audit.store.MergeTable.Sum;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -286,6 +287,19 @@ final class Tables {
       money = Money.of(builder);
       table = builder.build();
     }
+
+    /** The row of a call, with what its id and whoever speaks of it say about where it belongs. */
+    Row row(String id, String session, String task) {
+      CallName called = CallName.ofModel(id).orElse(null);
+      return table
+          .row(id)
+          .set(
+              name,
+              called == null ? session : called.session(),
+              task,
+              called == null ? null : called.turn(),
+              called == null ? null : called.last());
+    }
   }
 
   /** Tool calls: as the model asked, as sent, as answered. */
@@ -338,6 +352,24 @@ final class Tables {
                   columns(INT4, "steps")));
       closed = builder.once(text("closed"), columns(TIMESTAMP, "closed_at"));
       table = builder.build();
+    }
+
+    /** The row of a call, with what its id and whoever speaks of it say about where it belongs. */
+    Row row(String id, String session, String task) {
+      CallName called = CallName.ofTool(id).orElse(null);
+      return table
+          .row(id)
+          .set(
+              name,
+              called == null ? session : called.session(),
+              task,
+              called == null ? null : called.turn(),
+              called == null ? null : called.last());
+    }
+
+    /** The same, where the tool is known. */
+    Row row(String id, String session, String task, String ofTool) {
+      return row(id, session, task).set(tool, ofTool);
     }
   }
 
