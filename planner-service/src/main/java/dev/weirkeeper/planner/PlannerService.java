@@ -6,7 +6,6 @@ import dev.weirkeeper.operations.trace.Tracing;
 import dev.weirkeeper.planner.PlannerConfig.Guarantee;
 import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.planner.provider.ModelClient;
-import dev.weirkeeper.planner.topology.Backlog;
 import dev.weirkeeper.planner.topology.ModelDesk;
 import dev.weirkeeper.planner.topology.PlannerClients;
 import dev.weirkeeper.planner.topology.PlannerClock;
@@ -335,9 +334,6 @@ public final class PlannerService implements AutoCloseable {
     keys.put(StreamsConfig.consumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 10_000);
     keys.put(StreamsConfig.consumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_000);
     keys.put(StreamsConfig.consumerPrefix(ConsumerConfig.ISOLATION_LEVEL_CONFIG), "read_committed");
-    keys.put(
-        StreamsConfig.mainConsumerPrefix(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG),
-        Backlog.class.getName());
     keys.putAll(producerKeys(config.guarantee()));
     keys.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_REQUEST_SIZE_CONFIG), 8 * 1024 * 1024);
     keys.putAll(config.connection().streams());

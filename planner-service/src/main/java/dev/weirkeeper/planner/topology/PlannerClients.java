@@ -33,7 +33,7 @@ public final class PlannerClients implements KafkaClientSupplier {
 
   @Override
   public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-    return consumer(config);
+    return new PlannerConsumer(config);
   }
 
   @Override
