@@ -21,6 +21,7 @@ import dev.weirkeeper.audit.store.MergeTable.Sum;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -290,15 +291,7 @@ final class Tables {
 
     /** The row of a call, with what its id and whoever speaks of it say about where it belongs. */
     Row row(String id, String session, String task) {
-      CallName called = CallName.ofModel(id).orElse(null);
-      return table
-          .row(id)
-          .set(
-              name,
-              called == null ? session : called.session(),
-              task,
-              called == null ? null : called.turn(),
-              called == null ? null : called.last());
+      return call(table, name, id, CallName.ofModel(id), session, task);
     }
   }
 
@@ -356,15 +349,7 @@ final class Tables {
 
     /** The row of a call, with what its id and whoever speaks of it say about where it belongs. */
     Row row(String id, String session, String task) {
-      CallName called = CallName.ofTool(id).orElse(null);
-      return table
-          .row(id)
-          .set(
-              name,
-              called == null ? session : called.session(),
-              task,
-              called == null ? null : called.turn(),
-              called == null ? null : called.last());
+      return call(table, name, id, CallName.ofTool(id), session, task);
     }
 
     /** The same, where the tool is known. */
@@ -570,6 +555,23 @@ final class Tables {
         table.send(connection);
       }
     }
+  }
+
+  private static Row call(
+      MergeTable table,
+      Group name,
+      String id,
+      Optional<CallName> called,
+      String session,
+      String task) {
+    return table
+        .row(id)
+        .set(
+            name,
+            called.map(CallName::session).orElse(session),
+            task,
+            called.map(CallName::turn).orElse(null),
+            called.map(CallName::last).orElse(null));
   }
 
   private static Column text(String name) {

@@ -18,7 +18,10 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** The clients of the planner's Kafka Streams: its producers do what {@link OnceLogged} asks. */
+/**
+ * The clients of the planner's Kafka Streams: its producers do what {@link OnceLogged} asks, its
+ * main consumer is a {@link PlannerConsumer}.
+ */
 public final class PlannerClients implements KafkaClientSupplier {
 
   @Override

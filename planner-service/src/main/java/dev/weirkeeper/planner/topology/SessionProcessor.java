@@ -538,7 +538,7 @@ final class SessionProcessor implements Processor<byte[], byte[], byte[], Outgoi
     }
   }
 
-  // SessionOutput again
+  // Telling again
 
   /**
    * Under at-least-once what is written before a commit may reach its topics in part: the journal's

@@ -11,7 +11,8 @@
  * dev.weirkeeper.planner.topology.ModelDesk}); a record that can't be read is put aside with its
  * reason and the partition goes on.
  *
- * <p>Start with {@link dev.weirkeeper.planner.topology.SessionProcessor}.
+ * <p>Start with {@link dev.weirkeeper.planner.topology.SessionProcessor}, then {@link
+ * dev.weirkeeper.planner.topology.SessionOutput}, which writes what was decided.
  */
 @NullMarked
 package dev.weirkeeper.planner.topology;
