@@ -52,13 +52,14 @@ final class PlannerConsumerTest {
                         ProducerConfig.LINGER_MS_CONFIG,
                         0));
         Consumer<byte[], byte[]> consumer =
-            new PlannerClients()
-                .getConsumer(
-                    Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        kafka.bootstrapServers(),
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false))) {
+            new PlannerConsumer(
+                Map.of(
+                    ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                    kafka.bootstrapServers(),
+                    ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+                    false),
+                LONG,
+                LONG)) {
       TopicPartition inputs = new TopicPartition(kafka.topics().modelCalls().name(), 0);
       consumer.assign(List.of(inputs));
       consumer.seekToBeginning(List.of(inputs));
