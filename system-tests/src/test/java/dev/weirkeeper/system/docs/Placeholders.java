@@ -1,6 +1,13 @@
 package dev.weirkeeper.system.docs;
 
 import dev.weirkeeper.system.docs.RunningStack.Ran;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,18 +47,37 @@ final class Placeholders {
     return filled.toString();
   }
 
-  /** A session that has ended a task with two calls, or that task. */
-  private String once(String name) {
+  /** A session that has ended a task with two calls and is stored, or that task. */
+  private String once(String name) throws InterruptedException {
     if (made.isEmpty()) {
       Ran ran =
           stack.weir(
               List.of(
                   "submit", "What is 2^32, and can you look up user u_001?", "--watch", "--json"));
       JsonNode answer = JSON.readTree(ran.out());
-      made.put("SESSION", answer.path("session_id").stringValue());
+      String session = answer.path("session_id").stringValue();
+      made.put(
+          "SESSION",
+          eventually("session " + session + " at the API", () -> stored(session) ? session : ""));
       made.put("TASK", answer.path("task_id").stringValue());
     }
     return made.getOrDefault(name, name);
+  }
+
+  private boolean stored(String session) {
+    HttpRequest asked =
+        HttpRequest.newBuilder(
+                URI.create(stack.address("cli.audit-url") + "/api/v1/sessions/" + session))
+            .header("Authorization", "Bearer " + stack.address("cli.audit-token"))
+            .build();
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(asked, BodyHandlers.discarding()).statusCode() == HttpURLConnection.HTTP_OK;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   /** A call that waits for a person. */
