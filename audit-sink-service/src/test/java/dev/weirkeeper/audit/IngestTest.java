@@ -54,6 +54,27 @@ final class IngestTest {
   }
 
   @Test
+  void rows_of_a_few_kilobytes_are_stored_as_they_are_and_left_alone_by_vacuums() {
+    List<Entry> entries = new SampleLog(around.topics(), 5, 2, 3_000).sessions(0, 10);
+    around.write(entries);
+
+    around.sink();
+
+    around.awaitLog(entries.size());
+    assertThat(around.number("SELECT max(length(payload::text)) FROM log"))
+        .isBetween(3_000L, 7_000L);
+    String days =
+        " FROM pg_partition_tree('log') JOIN pg_class c ON c.oid = relid"
+            + " WHERE isleaf AND relname ~ '[0-9]{8}$'";
+    assertThat(around.number("SELECT count(*)" + days)).isPositive();
+    assertThat(around.number("SELECT sum(pg_relation_size(reltoastrelid))" + days)).isZero();
+    assertThat(around.rows("SELECT DISTINCT reloptions::text" + days))
+        .first()
+        .asString()
+        .contains("autovacuum_vacuum_insert_threshold=-1");
+  }
+
+  @Test
   void a_sink_is_ready_once_it_has_caught_up() {
     around.write(new SampleLog(around.topics(), 2, 2, 40).sessions(0, 3));
 

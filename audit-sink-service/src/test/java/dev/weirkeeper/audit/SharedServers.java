@@ -1,11 +1,7 @@
 package dev.weirkeeper.audit;
 
-import dev.weirkeeper.local.broker.BrokerSettings;
 import dev.weirkeeper.local.broker.EmbeddedBroker;
 import dev.weirkeeper.local.postgres.LocalPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -39,19 +35,12 @@ public final class SharedServers implements BeforeAllCallback {
   static synchronized Running running() {
     Running servers = running;
     if (servers == null) {
-      servers = new Running(broker(), LocalPostgres.ephemeral());
+      servers =
+          new Running(
+              EmbeddedBroker.ephemeral(it -> it.with("message.max.bytes", "20000000")),
+              LocalPostgres.ephemeral());
       running = servers;
     }
     return servers;
-  }
-
-  private static EmbeddedBroker broker() {
-    try {
-      return EmbeddedBroker.start(
-          BrokerSettings.in(Files.createTempDirectory("weirkeeper-audit-broker"))
-              .with("message.max.bytes", "20000000"));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

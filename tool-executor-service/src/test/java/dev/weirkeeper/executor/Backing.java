@@ -1,12 +1,7 @@
 package dev.weirkeeper.executor;
 
-import dev.weirkeeper.local.broker.BrokerSettings;
 import dev.weirkeeper.local.broker.EmbeddedBroker;
 import dev.weirkeeper.local.postgres.LocalPostgres;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One broker and one PostgreSQL for all tests of this JVM, started when first asked for. */
@@ -20,14 +15,9 @@ public final class Backing {
     static final EmbeddedBroker RUNNING = start();
 
     private static EmbeddedBroker start() {
-      try {
-        Path data = Files.createTempDirectory("executor-test-broker");
-        EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(data));
-        Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
-        return broker;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      EmbeddedBroker broker = EmbeddedBroker.ephemeral();
+      Runtime.getRuntime().addShutdownHook(new Thread(broker::close));
+      return broker;
     }
   }
 

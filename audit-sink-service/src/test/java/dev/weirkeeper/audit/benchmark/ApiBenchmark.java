@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How long answers of the API take over a store of 100,000 sessions and 1,000,000 model calls, from
@@ -103,8 +104,7 @@ final class ApiBenchmark {
 
   @Test
   @EnabledIfSystemProperty(named = "benchmark", matches = "true")
-  void measures() throws IOException, InterruptedException, SQLException {
-    Path home = Files.createTempDirectory("weirkeeper-api-benchmark");
+  void measures(@TempDir Path home) throws IOException, InterruptedException, SQLException {
     Token.Issued all = Token.issue("all", Set.of(Role.ADMIN), Tenants.ALL, Optional.empty());
     Token.Issued one =
         Token.issue(

@@ -4,7 +4,6 @@ import dev.weirkeeper.audit.AuditSinkConfig;
 import dev.weirkeeper.audit.AuditSinkService;
 import dev.weirkeeper.audit.SampleLog;
 import dev.weirkeeper.audit.SampleLog.Entry;
-import dev.weirkeeper.local.broker.BrokerSettings;
 import dev.weirkeeper.local.broker.EmbeddedBroker;
 import dev.weirkeeper.local.postgres.LocalPostgres;
 import dev.weirkeeper.operations.config.Given;
@@ -12,9 +11,7 @@ import dev.weirkeeper.operations.config.Settings;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.topic.Topics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -39,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How many records a second go from full topics into PostgreSQL with {@code fsync} on, and how far
@@ -60,7 +58,6 @@ final class IngestBenchmark {
 
   private static final String REGISTRY = "mock://benchmark";
 
-  private final Path home = Files.createTempDirectory("weirkeeper-benchmark");
   private final EmbeddedBroker broker;
   private final LocalPostgres postgres;
   private final Topics topics = new Topics(Topics.DEFAULT_PREFIX);
@@ -71,8 +68,8 @@ final class IngestBenchmark {
   private @Nullable Connection connection;
   private int sessions;
 
-  IngestBenchmark() throws IOException {
-    broker = EmbeddedBroker.start(BrokerSettings.in(home.resolve("broker")));
+  IngestBenchmark(@TempDir Path home) {
+    broker = EmbeddedBroker.ephemeral();
     postgres = LocalPostgres.start(home.resolve("postgres"), 0);
     producer =
         new KafkaProducer<>(

@@ -17,10 +17,12 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.UnaryOperator;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.Feature;
 import org.slf4j.Logger;
@@ -47,11 +49,13 @@ public final class EmbeddedBroker implements AutoCloseable {
 
   private final BrokerSettings settings;
   private final KafkaRaftServer server;
+  private final boolean keep;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private EmbeddedBroker(BrokerSettings settings, KafkaRaftServer server) {
+  private EmbeddedBroker(BrokerSettings settings, KafkaRaftServer server, boolean keep) {
     this.settings = settings;
     this.server = server;
+    this.keep = keep;
   }
 
   /**
@@ -62,10 +66,33 @@ public final class EmbeddedBroker implements AutoCloseable {
    *     another running broker, or a setting is wrong
    */
   public static EmbeddedBroker start(BrokerSettings settings) {
+    return start(settings, true);
+  }
+
+  /** Starts a broker at the defaults, whose data is gone when it stops. */
+  public static EmbeddedBroker ephemeral() {
+    return ephemeral(UnaryOperator.identity());
+  }
+
+  /**
+   * Starts a broker whose data is gone when it stops.
+   *
+   * @param tuned what it is told, made of the defaults
+   */
+  public static EmbeddedBroker ephemeral(UnaryOperator<BrokerSettings> tuned) {
+    try {
+      Path data = Files.createTempDirectory("weirkeeper-broker");
+      return start(tuned.apply(BrokerSettings.in(data)), false);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static EmbeddedBroker start(BrokerSettings settings, boolean keep) {
     for (int attempt = 1; ; attempt++) {
       int port = settings.port() == 0 ? freePort() : settings.port();
       try {
-        return startOn(settings.onPort(port));
+        return startOn(settings.onPort(port), keep);
       } catch (BrokerStartException e) {
         boolean portWasOurChoice = settings.port() == 0;
         if (!portWasOurChoice || attempt == PORT_TRIES || !portTaken(e)) {
@@ -85,16 +112,24 @@ public final class EmbeddedBroker implements AutoCloseable {
     return settings;
   }
 
-  /** Stops the broker; its data stays. Returns when its files are closed. */
+  /** Stops the broker; its data stays unless it is ephemeral. Returns when its files are closed. */
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      server.shutdown();
-      server.awaitShutdown();
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    server.shutdown();
+    server.awaitShutdown();
+    if (!keep) {
+      try {
+        Utils.delete(settings.data().toFile());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
-  private static EmbeddedBroker startOn(BrokerSettings settings) {
+  private static EmbeddedBroker startOn(BrokerSettings settings, boolean keep) {
     Map<String, String> config = settings.configuration(settings.port(), controllerPort(settings));
     KafkaRaftServer server;
     try {
@@ -110,7 +145,7 @@ public final class EmbeddedBroker implements AutoCloseable {
       throw new BrokerStartException(settings, e);
     }
     LOG.info("broker ready at 127.0.0.1:{}, data in {}", settings.port(), settings.data());
-    return new EmbeddedBroker(settings, server);
+    return new EmbeddedBroker(settings, server, keep);
   }
 
   private static void shutDownAfterFailure(KafkaRaftServer server) {

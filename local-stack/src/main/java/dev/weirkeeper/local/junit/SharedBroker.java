@@ -1,15 +1,10 @@
 package dev.weirkeeper.local.junit;
 
-import dev.weirkeeper.local.broker.BrokerSettings;
 import dev.weirkeeper.local.broker.EmbeddedBroker;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The broker that a JVM's tests share. Both kinds are tuned alike, so that tests see no difference.
@@ -61,16 +56,11 @@ sealed interface SharedBroker extends AutoCloseable {
     }
   }
 
-  /** The broker in this JVM, on a directory that is deleted afterwards. */
-  record Embedded(Path data, EmbeddedBroker broker) implements SharedBroker {
+  /** The broker in this JVM. */
+  record Embedded(EmbeddedBroker broker) implements SharedBroker {
 
     static Embedded start() {
-      try {
-        Path data = Files.createTempDirectory("weirkeeper-broker");
-        return new Embedded(data, EmbeddedBroker.start(BrokerSettings.in(data)));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+      return new Embedded(EmbeddedBroker.ephemeral());
     }
 
     @Override
@@ -81,13 +71,6 @@ sealed interface SharedBroker extends AutoCloseable {
     @Override
     public void close() {
       broker.close();
-      try (Stream<Path> files = Files.walk(data)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 

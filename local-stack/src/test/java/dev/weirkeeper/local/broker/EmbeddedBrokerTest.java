@@ -67,6 +67,17 @@ class EmbeddedBrokerTest {
   }
 
   @Test
+  void an_ephemeral_one_takes_its_data_with_it() {
+    Path home;
+    try (EmbeddedBroker broker = EmbeddedBroker.ephemeral()) {
+      home = broker.settings().data();
+      assertThat(home).isNotEmptyDirectory();
+    }
+
+    assertThat(home).doesNotExist();
+  }
+
+  @Test
   void it_knows_the_ports_that_are_its_own() {
     BrokerSettings settings =
         BrokerSettings.in(data)

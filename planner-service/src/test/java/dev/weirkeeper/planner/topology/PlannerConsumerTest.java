@@ -1,6 +1,7 @@
 package dev.weirkeeper.planner.topology;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.weirkeeper.local.junit.KafkaForTests;
 import dev.weirkeeper.local.junit.WithBroker;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -28,6 +30,7 @@ final class PlannerConsumerTest {
   private static final TopicPartition ONE = new TopicPartition("inputs", 0);
   private static final TopicPartition TWO = new TopicPartition("inputs", 1);
   private static final Duration LONG = Duration.ofSeconds(20);
+  private static final Duration A_WHILE = Duration.ofSeconds(2);
 
   private final KafkaForTests kafka;
 
@@ -43,23 +46,8 @@ final class PlannerConsumerTest {
   @Test
   void what_came_while_the_thread_was_away_comes_at_once_not_only_the_first_of_it()
       throws Exception {
-    try (Producer<byte[], byte[]> producer =
-            new PlannerClients()
-                .getProducer(
-                    Map.of(
-                        ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        kafka.bootstrapServers(),
-                        ProducerConfig.LINGER_MS_CONFIG,
-                        0));
-        Consumer<byte[], byte[]> consumer =
-            new PlannerConsumer(
-                Map.of(
-                    ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                    kafka.bootstrapServers(),
-                    ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                    false),
-                LONG,
-                LONG)) {
+    try (Producer<byte[], byte[]> producer = producer();
+        Consumer<byte[], byte[]> consumer = consumer()) {
       TopicPartition inputs = new TopicPartition(kafka.topics().modelCalls().name(), 0);
       consumer.assign(List.of(inputs));
       consumer.seekToBeginning(List.of(inputs));
@@ -73,6 +61,30 @@ final class PlannerConsumerTest {
       }
 
       assertThat(texts(consumer.poll(LONG))).isEqualTo(later);
+    }
+  }
+
+  @Test
+  void what_goes_wrong_behind_records_is_said_by_the_next_poll_and_once() throws Exception {
+    try (Producer<byte[], byte[]> producer = producer();
+        Consumer<byte[], byte[]> consumer = consumer()) {
+      TopicPartition inputs = new TopicPartition(kafka.topics().modelReplies().name(), 0);
+      TopicPartition cut = new TopicPartition(kafka.topics().tasks().name(), 0);
+      consumer.assign(List.of(inputs, cut));
+      consumer.seekToBeginning(List.of(inputs, cut));
+      write(producer, inputs, "before");
+      assertThat(texts(consumer.poll(LONG))).containsExactly("before");
+
+      consumer.seek(cut, 1_000);
+      write(producer, inputs, "later");
+
+      assertThat(texts(consumer.poll(LONG))).containsExactly("later");
+      assertThatThrownBy(() -> consumer.poll(LONG))
+          .isInstanceOf(OffsetOutOfRangeException.class)
+          .hasMessageContaining(cut.toString());
+      consumer.seekToBeginning(List.of(cut));
+      write(producer, inputs, "last");
+      assertThat(texts(consumer.poll(LONG))).containsExactly("last");
     }
   }
 
@@ -118,6 +130,30 @@ final class PlannerConsumerTest {
     assertThat(
             PlannerConsumer.together(records(ONE, 5, 6), ConsumerRecords.empty(), _ -> 4).isEmpty())
         .isTrue();
+  }
+
+  private Producer<byte[], byte[]> producer() {
+    return new PlannerClients()
+        .getProducer(
+            Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                kafka.bootstrapServers(),
+                ProducerConfig.LINGER_MS_CONFIG,
+                0));
+  }
+
+  /** One that always asks twice. */
+  private Consumer<byte[], byte[]> consumer() {
+    return new PlannerConsumer(
+        Map.of(
+            ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
+            kafka.bootstrapServers(),
+            ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
+            false,
+            ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+            "none"),
+        LONG,
+        A_WHILE);
   }
 
   private static void write(Producer<byte[], byte[]> producer, TopicPartition to, String text)
