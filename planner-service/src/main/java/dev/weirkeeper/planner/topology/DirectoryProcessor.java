@@ -2,9 +2,11 @@ package dev.weirkeeper.planner.topology;
 
 import dev.weirkeeper.planner.edge.Directory;
 import dev.weirkeeper.schemas.serde.AvroDeserializer;
+import dev.weirkeeper.schemas.serde.RegistryUnavailableException;
 import dev.weirkeeper.schemas.serde.UnreadableRecordException;
 import dev.weirkeeper.schemas.topic.Topic;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.apache.avro.specific.SpecificRecord;
 import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
@@ -20,6 +22,8 @@ import org.slf4j.LoggerFactory;
 /** Keeps the {@link Directory} equal to one compacted topic of definitions. */
 final class DirectoryProcessor implements Processor<Bytes, byte[], Void, Void> {
   private static final Logger LOG = LoggerFactory.getLogger(DirectoryProcessor.class);
+
+  private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(500);
 
   private final String storeName;
   private final Class<?> kind;
@@ -64,7 +68,7 @@ final class DirectoryProcessor implements Processor<Bytes, byte[], Void, Void> {
       return;
     }
     try {
-      SpecificRecord definition = reader.deserialize(storeName, value);
+      SpecificRecord definition = read(name, value);
       if (kind.isInstance(definition)) {
         directory.put(name, definition);
       }
@@ -74,6 +78,27 @@ final class DirectoryProcessor implements Processor<Bytes, byte[], Void, Void> {
           storeName,
           name,
           e.getMessage());
+    }
+  }
+
+  /** Waits for the registry: without this definition, tasks would be decided by a wrong one. */
+  private @Nullable SpecificRecord read(String name, byte[] value) {
+    while (true) {
+      try {
+        return reader.deserialize(storeName, value);
+      } catch (RegistryUnavailableException e) {
+        LOG.warn(
+            "{}: the definition of {} waits for the schema registry: {}",
+            storeName,
+            name,
+            e.getMessage());
+        try {
+          Thread.sleep(BETWEEN_QUESTIONS);
+        } catch (InterruptedException stop) {
+          Thread.currentThread().interrupt();
+          throw e;
+        }
+      }
     }
   }
 }
