@@ -67,6 +67,10 @@ final class IngestTest {
         " FROM pg_partition_tree('log') JOIN pg_class c ON c.oid = relid"
             + " WHERE isleaf AND relname ~ '[0-9]{8}$'";
     assertThat(around.number("SELECT count(*)" + days)).isPositive();
+    assertThat(
+            around.number(
+                "SELECT count(*) FROM log WHERE pg_column_compression(payload) IS NOT NULL"))
+        .isZero();
     assertThat(around.number("SELECT sum(pg_relation_size(reltoastrelid))" + days)).isZero();
     assertThat(around.rows("SELECT DISTINCT reloptions::text" + days))
         .first()
