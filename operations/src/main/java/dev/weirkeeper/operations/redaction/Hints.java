@@ -1,6 +1,6 @@
 package dev.weirkeeper.operations.redaction;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
@@ -16,17 +16,17 @@ final class Hints {
   /** A hint and the rules it stands for. */
   private record Hint(String text, int rule) {}
 
-  /** Hints by their first two characters; null where there is none. */
-  private final List<List<Hint>> byPair = new ArrayList<>();
+  private static final Hint[] NOTHING = {};
+
+  /** Hints by their first two characters. Arrays, since it is asked for every character. */
+  private final Hint[][] byPair = new Hint[ASCII * ASCII][];
 
   private final BitSet always = new BitSet();
   private final BitSet digits = new BitSet();
 
   /** Hints of rules, which are named by their place in the list. */
   Hints(List<Rule> rules) {
-    for (int i = 0; i < ASCII * ASCII; i++) {
-      byPair.add(List.of());
-    }
+    Arrays.fill(byPair, NOTHING);
     for (int i = 0; i < rules.size(); i++) {
       if (rules.get(i).hints().isEmpty()) {
         always.set(i);
@@ -36,9 +36,9 @@ final class Hints {
           digits.set(i);
         } else {
           int pair = text.charAt(0) * ASCII + text.charAt(1);
-          List<Hint> more = new ArrayList<>(byPair.get(pair));
-          more.add(new Hint(text, i));
-          byPair.set(pair, List.copyOf(more));
+          Hint[] more = Arrays.copyOf(byPair[pair], byPair[pair].length + 1);
+          more[more.length - 1] = new Hint(text, i);
+          byPair[pair] = more;
         }
       }
     }
@@ -52,7 +52,7 @@ final class Hints {
     for (int i = 0; i < text.length(); i++) {
       int c = lower(text.charAt(i));
       run = next(run, c, found);
-      for (Hint hint : byPair.get(before * ASCII + c)) {
+      for (Hint hint : byPair[before * ASCII + c]) {
         if (!found.get(hint.rule) && starts(text, i - 1, hint.text)) {
           found.set(hint.rule);
         }
@@ -70,7 +70,7 @@ final class Hints {
     for (int i = 0; i < bytes.length && found.isEmpty(); i++) {
       int c = lower((char) (bytes[i] & 0xff));
       run = next(run, c, found);
-      for (Hint hint : byPair.get(before * ASCII + c)) {
+      for (Hint hint : byPair[before * ASCII + c]) {
         if (starts(bytes, i - 1, hint.text)) {
           found.set(hint.rule);
         }
