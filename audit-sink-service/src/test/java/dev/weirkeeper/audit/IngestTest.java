@@ -75,7 +75,7 @@ final class IngestTest {
     assertThat(around.rows("SELECT DISTINCT reloptions::text" + days))
         .first()
         .asString()
-        .contains("autovacuum_vacuum_insert_threshold=-1");
+        .contains("autovacuum_vacuum_insert_threshold=-1", "autovacuum_analyze_scale_factor=0.5");
   }
 
   @Test
