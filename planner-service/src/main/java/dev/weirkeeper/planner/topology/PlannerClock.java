@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * it really passes, so no deadline comes early or is put off by an hour. Thread-safe.
  */
 public final class PlannerClock implements InstantSource {
-  private static final Duration TOLERANCE = Duration.ofSeconds(1);
+  private static final long TOLERANCE_MILLIS = 1_000;
 
   private final InstantSource wall;
   private final LongSupplier nanos;
@@ -37,7 +37,7 @@ public final class PlannerClock implements InstantSource {
     long now = nanos.getAsLong();
     Instant expected = last.plusNanos(now - lastNanos);
     Instant told = wall.instant().plus(ahead);
-    if (Duration.between(expected, told).abs().compareTo(TOLERANCE) > 0) {
+    if (Math.abs(Duration.between(expected, told).toMillis()) > TOLERANCE_MILLIS) {
       ahead = ahead.plus(Duration.between(told, expected));
       told = expected;
     }

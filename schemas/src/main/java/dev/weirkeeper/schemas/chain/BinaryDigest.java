@@ -15,13 +15,16 @@ import org.apache.avro.io.EncoderFactory;
 /** SHA-256 over a record's Avro binary form, without keeping the form. */
 final class BinaryDigest {
 
+  /** With room for a usual event: each digest has a buffer of its own. */
+  private static final EncoderFactory ENCODERS = new EncoderFactory().configureBufferSize(512);
+
   private BinaryDigest() {}
 
   static String hex(DatumWriter<IndexedRecord> writer, IndexedRecord datum) {
     MessageDigest sha256 = sha256();
     BinaryEncoder encoder =
-        EncoderFactory.get()
-            .binaryEncoder(new DigestOutputStream(OutputStream.nullOutputStream(), sha256), null);
+        ENCODERS.binaryEncoder(
+            new DigestOutputStream(OutputStream.nullOutputStream(), sha256), null);
     try {
       writer.write(datum, encoder);
       encoder.flush();
