@@ -23,7 +23,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The workload as a loop in Java: virtual threads, an HTTP client, nothing kept anywhere. */
-final class BareLoop {
+final class BareLoop implements AutoCloseable {
 
   private static final MediaType JSON_TYPE = MediaType.get("application/json");
   private static final JsonMapper JSON = JsonMapper.shared();
@@ -32,7 +32,7 @@ final class BareLoop {
   private final String url;
   private final OkHttpClient http;
 
-  private BareLoop(Workload workload, URI model) {
+  BareLoop(Workload workload, URI model) {
     this.workload = workload;
     this.url = model.resolve("/v1/messages").toString();
     this.http =
@@ -43,15 +43,25 @@ final class BareLoop {
 
   /** Runs warm-up and sessions at the workload's concurrency. */
   static Loop measure(Workload workload, URI model) throws InterruptedException {
-    BareLoop loop = new BareLoop(workload, model);
-    loop.run(workload.warmUp());
+    try (BareLoop loop = new BareLoop(workload, model)) {
+      loop.run(workload.warmUp());
+      return loop.measured(() -> loop.run(workload.sessions()));
+    }
+  }
+
+  /** Runs the workload's sessions, each so many nanoseconds long. */
+  interface Sessions {
+    long[] run() throws InterruptedException;
+  }
+
+  /** What sessions took, and the processor time of this process meanwhile. */
+  Loop measured(Sessions sessions) throws InterruptedException {
     CpuMeter cpu = new CpuMeter();
     long before = cpu.read().values().stream().mapToLong(Long::longValue).sum();
     long start = System.nanoTime();
-    long[] took = loop.run(workload.sessions());
+    long[] took = sessions.run();
     double seconds = (System.nanoTime() - start) / 1e9;
     long used = cpu.read().values().stream().mapToLong(Long::longValue).sum() - before;
-    loop.http.connectionPool().evictAll();
     return new Loop(
         BenchReport.rounded((double) workload.sessions() * workload.steps() / seconds),
         Latency.ofNanos(Arrays.stream(took)),
@@ -81,15 +91,38 @@ final class BareLoop {
   }
 
   private void converse() {
+    ArrayNode messages = prompt();
+    boolean ended = false;
+    for (int turn = 0; turn < workload.modelCalls() && !ended; turn++) {
+      ended = turn(messages).last();
+    }
+    if (messages.size() != 2 * workload.modelCalls()) {
+      throw new IllegalStateException("a conversation ended after " + messages.size());
+    }
+  }
+
+  /** How a conversation begins. */
+  static ArrayNode prompt() {
     ArrayNode messages = JSON.createArrayNode();
     text(messages.addObject().put("role", "user"), "Make the calls, please.");
-    for (int turn = 0; turn < workload.modelCalls(); turn++) {
-      JsonNode reply = ask(messages);
-      JsonNode content = reply.path("content");
-      messages.addObject().put("role", "assistant").set("content", content);
-      if (!reply.path("stop_reason").asString("").equals("tool_use")) {
-        break;
-      }
+    return messages;
+  }
+
+  private static void text(ObjectNode message, String text) {
+    message.putArray("content").addObject().put("type", "text").put("text", text);
+  }
+
+  /** What a model answered, and whether it wants no more calls. */
+  record Turn(byte[] reply, boolean last) {}
+
+  /** Asks, and adds the reply and the results of the calls it wants to the conversation. */
+  Turn turn(ArrayNode messages) {
+    byte[] answer = ask(messages);
+    JsonNode reply = JSON.readTree(answer);
+    JsonNode content = reply.path("content");
+    messages.addObject().put("role", "assistant").set("content", content);
+    boolean last = !reply.path("stop_reason").asString("").equals("tool_use");
+    if (!last) {
       ArrayNode results = messages.addObject().put("role", "user").putArray("content");
       for (JsonNode block : content) {
         results
@@ -99,25 +132,24 @@ final class BareLoop {
             .put("content", block.path("input").path(EchoTool.ARGUMENT).asString(""));
       }
     }
-    if (messages.size() != 2 * workload.modelCalls()) {
-      throw new IllegalStateException("a conversation ended after " + messages.size());
-    }
+    return new Turn(answer, last);
   }
 
-  private static void text(ObjectNode message, String text) {
-    message.putArray("content").addObject().put("type", "text").put("text", text);
-  }
-
-  private JsonNode ask(ArrayNode messages) {
+  private byte[] ask(ArrayNode messages) {
     ObjectNode request = JSON.createObjectNode();
     request.put("model", RehearsalModel.MODEL).put("max_tokens", 1024);
     request.set("messages", messages);
     RequestBody body = RequestBody.create(JSON.writeValueAsBytes(request), JSON_TYPE);
     try (Response response =
         http.newCall(new Request.Builder().url(url).post(body).build()).execute()) {
-      return JSON.readTree(response.body().bytes());
+      return response.body().bytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  @Override
+  public void close() {
+    http.connectionPool().evictAll();
   }
 }

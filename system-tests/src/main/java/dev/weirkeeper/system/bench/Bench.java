@@ -169,6 +169,7 @@ public final class Bench {
     progress.accept("measuring the floors");
     return new Floors(
         BareLoop.measure(work, model.url()),
+        BareHops.measure(work, plan.guarantee(), model.url(), plan.data().resolve("hops")),
         RawKafka.measure(work, measured.logBytesPerSession(), plan.data().resolve("floor")));
   }
 

@@ -109,7 +109,8 @@ public final class BenchCommand implements ExtraCommand {
 
   @Option(
       names = "--floors",
-      description = "measure a bare loop and bare Kafka beside it, with the same work")
+      description =
+          "measure a bare loop, the hops without content and bare Kafka beside it, with the same work")
   boolean floors;
 
   @Option(

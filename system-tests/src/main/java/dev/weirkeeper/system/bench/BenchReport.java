@@ -84,14 +84,15 @@ public record BenchReport(
    * What the same work takes without us.
    *
    * @param bareLoop a loop in Java that keeps nothing: the same calls at the same concurrency
+   * @param bareHops the same hops through Kafka, without their content
    * @param rawKafkaStepsPerS as many bytes in as many records, written to a topic and read from it
    */
-  public record Floors(Loop bareLoop, double rawKafkaStepsPerS) {}
+  public record Floors(Loop bareLoop, Loop bareHops, double rawKafkaStepsPerS) {}
 
   /**
-   * The bare loop.
+   * A floor that runs the sessions.
    *
-   * @param cpuMsPerSession of the process that runs it
+   * @param cpuMsPerSession of this process, without the model server
    */
   public record Loop(double stepsPerS, Latency session, double cpuMsPerSession) {}
 

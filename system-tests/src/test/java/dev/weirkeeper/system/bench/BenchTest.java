@@ -56,6 +56,7 @@ class BenchTest {
     assertThat(report.cpuProfile()).containsKey("samples");
     Floors floors = Objects.requireNonNull(report.floors());
     assertThat(floors.bareLoop().stepsPerS()).isPositive();
+    assertThat(floors.bareHops().session().p50()).isPositive();
     assertThat(floors.rawKafkaStepsPerS()).isPositive();
     assertThat(report.versions()).containsKeys("java", "kafka", "postgresql");
   }
