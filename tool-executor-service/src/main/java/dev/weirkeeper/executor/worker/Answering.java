@@ -178,6 +178,7 @@ final class Answering {
   private void send(RunningCall running, Answer answer) {
     Call call = running.call();
     Delivery delivery = running.delivery();
+    delivery.end();
     Instant ended = equipment.clock().instant();
     ToolResult result =
         CallWire.result(

@@ -222,7 +222,8 @@ final class GroupReader implements CallSource {
         record,
         number,
         lastDelivery,
-        (delivery, how) -> ended.add(new Ended(partition, state.incarnation(), record, how)));
+        (delivery, how) -> ended.add(new Ended(partition, state.incarnation(), record, how)),
+        () -> {});
   }
 
   private void settle() {

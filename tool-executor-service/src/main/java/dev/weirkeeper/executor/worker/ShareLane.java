@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -104,6 +105,9 @@ final class ShareLane {
   /** How calls ended whose record is in flight or renewing. */
   private final Map<Place, Settlement> finished = new HashMap<>();
 
+  /** Calls that have not ended; the others only wait for their answers to be written. */
+  private final AtomicInteger running = new AtomicInteger();
+
   private volatile boolean takes = true;
   private volatile boolean closing;
   private volatile boolean polled;
@@ -144,10 +148,12 @@ final class ShareLane {
     thread.join(atMost);
   }
 
-  /** How long it has been held by calls; zero if it is free to take some. */
+  /** How long it has been held by calls that still run; zero if it is free, or about to be. */
   Duration holding() {
     long since = holdingSince;
-    return since < 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - since);
+    return since < 0 || running.get() == 0
+        ? Duration.ZERO
+        : Duration.ofNanos(System.nanoTime() - since);
   }
 
   /** How long it has found nothing to take; zero while it holds calls. */
@@ -228,13 +234,15 @@ final class ShareLane {
       Place place = Place.of(record);
       inFlight.put(place, record);
       if (renewing.remove(place) == null) {
+        running.incrementAndGet();
         site.calls()
             .accept(
                 new Delivery(
                     record,
                     record.deliveryCount().orElse((short) 1),
                     site.lastDelivery(),
-                    (delivery, settlement) -> ended.add(new Ended(place, settlement))));
+                    (delivery, settlement) -> ended.add(new Ended(place, settlement)),
+                    running::decrementAndGet));
       }
     }
   }

@@ -34,11 +34,10 @@ final class ShareLanes implements CallSource {
   private static final Duration LOOK = Duration.ofMillis(20);
 
   /**
-   * A lane held for longer than this is not counted on for the next calls. On a busy machine the
-   * results of calls that took no time hold one for a tenth of a second; each more lane would only
-   * make it busier.
+   * A lane held for longer than this by calls that run is not counted on for the next ones. One
+   * that waits for answers to be written is: on a busy machine each more lane makes it busier.
    */
-  private static final Duration HELD = Duration.ofMillis(250);
+  private static final Duration HELD = Duration.ofMillis(100);
 
   private static final Duration TOO_MANY = Duration.ofSeconds(30);
 
