@@ -6,6 +6,7 @@ import dev.weirkeeper.planner.PlannerConfig.Guarantee;
 import dev.weirkeeper.planner.topology.PlannerClients;
 import dev.weirkeeper.system.bench.BenchReport.Loop;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -220,10 +221,9 @@ final class BareHops implements AutoCloseable {
         return;
       }
       String then =
-          switch (topic) {
-            case REPLIES -> conversations.containsKey(session) ? TOOL_CALLS : RESULTS;
-            default -> CALLS;
-          };
+          !topic.equals(REPLIES)
+              ? CALLS
+              : conversations.containsKey(session) ? TOOL_CALLS : RESULTS;
       Objects.requireNonNull(store).put(session + written++, KEPT);
       in.forward(record.withValue(EVENT), EVENTS);
       in.forward(record.withValue(CALL), then);
@@ -236,7 +236,8 @@ final class BareHops implements AutoCloseable {
     if (turn.last()) {
       conversations.remove(session);
     }
-    var _ = producer.send(new ProducerRecord<>(REPLIES, session, turn.reply()));
+    byte[] reply = turn.reply().getBytes(StandardCharsets.UTF_8);
+    var _ = producer.send(new ProducerRecord<>(REPLIES, session, reply));
   }
 
   /** What an executor is for us. What a poll gave out is acknowledged by the next. */

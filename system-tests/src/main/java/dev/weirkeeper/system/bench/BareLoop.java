@@ -113,11 +113,11 @@ final class BareLoop implements AutoCloseable {
   }
 
   /** What a model answered, and whether it wants no more calls. */
-  record Turn(byte[] reply, boolean last) {}
+  record Turn(String reply, boolean last) {}
 
   /** Asks, and adds the reply and the results of the calls it wants to the conversation. */
   Turn turn(ArrayNode messages) {
-    byte[] answer = ask(messages);
+    String answer = ask(messages);
     JsonNode reply = JSON.readTree(answer);
     JsonNode content = reply.path("content");
     messages.addObject().put("role", "assistant").set("content", content);
@@ -135,14 +135,14 @@ final class BareLoop implements AutoCloseable {
     return new Turn(answer, last);
   }
 
-  private byte[] ask(ArrayNode messages) {
+  private String ask(ArrayNode messages) {
     ObjectNode request = JSON.createObjectNode();
     request.put("model", RehearsalModel.MODEL).put("max_tokens", 1024);
     request.set("messages", messages);
     RequestBody body = RequestBody.create(JSON.writeValueAsBytes(request), JSON_TYPE);
     try (Response response =
         http.newCall(new Request.Builder().url(url).post(body).build()).execute()) {
-      return response.body().bytes();
+      return response.body().string();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
