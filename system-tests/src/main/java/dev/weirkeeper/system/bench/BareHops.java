@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -39,6 +40,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -85,6 +87,7 @@ final class BareHops implements AutoCloseable {
   private final Thread worker = Thread.ofPlatform().name("lane-1").unstarted(this::work);
   private final ExecutorService calls = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<String, ArrayNode> conversations = new ConcurrentHashMap<>();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   private BareHops(
       Workload workload, Guarantee guarantee, BareLoop loop, String servers, Path state) {
@@ -93,8 +96,14 @@ final class BareHops implements AutoCloseable {
     this.servers = servers;
     this.producer =
         new KafkaProducer<>(
-            // As our own: what comes while a request is under way gathers for the next.
-            Map.of("bootstrap.servers", servers, "max.in.flight.requests.per.connection", 1),
+            // As our own: sent at once, and what comes meanwhile gathers for the next.
+            Map.of(
+                "bootstrap.servers",
+                servers,
+                "linger.ms",
+                0,
+                "max.in.flight.requests.per.connection",
+                1),
             new StringSerializer(),
             new ByteArraySerializer());
     this.toolCalls =
@@ -188,6 +197,11 @@ final class BareHops implements AutoCloseable {
 
   private void start() throws InterruptedException {
     worker.start();
+    streams.setUncaughtExceptionHandler(
+        e -> {
+          failure.set(e);
+          return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+        });
     streams.start();
     long end = System.nanoTime() + READY.toNanos();
     while (streams.state() != KafkaStreams.State.RUNNING) {
@@ -217,7 +231,14 @@ final class BareHops implements AutoCloseable {
       String session = record.key();
       String topic = in.recordMetadata().orElseThrow().topic();
       if (topic.equals(CALLS)) {
-        calls.execute(() -> call(session));
+        calls.execute(
+            () -> {
+              try {
+                call(session);
+              } catch (RuntimeException e) {
+                failure.set(e);
+              }
+            });
         return;
       }
       String then =
@@ -252,6 +273,8 @@ final class BareHops implements AutoCloseable {
       }
     } catch (WakeupException _) {
       // Told to stop.
+    } catch (RuntimeException e) {
+      failure.set(e);
     }
   }
 
@@ -285,6 +308,9 @@ final class BareHops implements AutoCloseable {
           int session = Integer.parseInt(result.key().substring(prefix.length()));
           took[session] = System.nanoTime() - began[session];
           done++;
+        }
+        if (failure.get() != null) {
+          throw new IllegalStateException("a hop has failed", failure.get());
         }
       }
     }
