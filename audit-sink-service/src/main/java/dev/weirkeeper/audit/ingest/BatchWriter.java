@@ -230,7 +230,7 @@ final class BatchWriter {
     Known known = new Known(new HashMap<>(), new HashSet<>(), Subjects.seals(connection, all));
     look(
         connection,
-        // Joined: a plan that is kept for = ANY compares each row with every key.
+        // Joined: a plan kept for = ANY may compare each row with every key.
         "SELECT s.session_id, s.last_sequence FROM unnest(?) AS k (session_id)"
             + " JOIN session s USING (session_id) WHERE s.last_sequence IS NOT NULL",
         sessions,

@@ -120,9 +120,8 @@ final class BareHops implements AutoCloseable {
     try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(data.resolve("broker")))) {
       String servers = broker.bootstrapServers();
       makeTopics(servers);
-      BareLoop loop = new BareLoop(workload, model);
-      try (BareHops hops =
-          new BareHops(workload, guarantee, loop, servers, data.resolve("state"))) {
+      try (BareLoop loop = new BareLoop(workload, model);
+          BareHops hops = new BareHops(workload, guarantee, loop, servers, data.resolve("state"))) {
         hops.start();
         hops.run("warm-", workload.warmUp());
         return loop.measured(() -> hops.run("session-", workload.sessions()));
@@ -328,6 +327,5 @@ final class BareHops implements AutoCloseable {
     }
     calls.close();
     producer.close();
-    loop.close();
   }
 }

@@ -91,6 +91,7 @@ final class ShareLanes implements CallSource {
     settings.put(ConsumerConfig.GROUP_ID_CONFIG, group);
     settings.put(ConsumerConfig.SHARE_ACKNOWLEDGEMENT_MODE_CONFIG, "explicit");
     settings.put(ConsumerConfig.SHARE_ACQUIRE_MODE_CONFIG, "record_limit");
+    // The free lanes together take what may run at once.
     settings.putIfAbsent(
         ConsumerConfig.MAX_POLL_RECORDS_CONFIG,
         Integer.toString(Math.clamp(concurrency / SPARE, FEWEST_RECORDS, MOST_RECORDS)));
