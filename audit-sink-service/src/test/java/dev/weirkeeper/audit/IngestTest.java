@@ -79,6 +79,45 @@ final class IngestTest {
   }
 
   @Test
+  void statistics_are_taken_from_small_samples_and_not_of_what_nobody_asks_for() {
+    List<Entry> entries = new SampleLog(around.topics(), 1, 1, 10).sessions(0, 1);
+    around.write(entries);
+
+    around.sink();
+
+    around.awaitLog(entries.size());
+    String columns = " FROM pg_attribute WHERE attnum > 0 AND NOT attisdropped AND attrelid ";
+    String leaves = "IN (SELECT relid FROM pg_partition_tree('%s') WHERE isleaf)";
+    for (String table : List.of("session", "task", "model_call", "tool_call")) {
+      assertThat(
+              around.rows(
+                  "SELECT DISTINCT attstattarget" + columns + "= '" + table + "'::regclass"))
+          .as(table)
+          .isEqualTo(List.of(List.of("10")));
+    }
+    for (String table : List.of("log", "session_event", "ledger_entry")) {
+      assertThat(
+              around.number(
+                  "SELECT max(coalesce(attstattarget, 100))" + columns + leaves.formatted(table)))
+          .as(table)
+          .isEqualTo(10);
+    }
+    assertThat(
+            around.rows(
+                "SELECT DISTINCT attname"
+                    + columns
+                    + leaves.formatted("log")
+                    + " AND attstattarget = 0 ORDER BY 1"))
+        .isEqualTo(
+            List.of(
+                List.of("digest"),
+                List.of("headers"),
+                List.of("payload"),
+                List.of("value"),
+                List.of("withheld")));
+  }
+
+  @Test
   void a_sink_is_ready_once_it_has_caught_up() {
     around.write(new SampleLog(around.topics(), 2, 2, 40).sessions(0, 3));
 

@@ -39,8 +39,8 @@ public final class DayPartitions {
   /**
    * Rows come once, go with their day, and are changed by erasures only. So inserts leave nothing
    * to vacuum, what is never asked for by value needs no statistics, and those of the rest are
-   * taken anew when the day has grown by half, not by a tenth. A row of a few kilobytes is stored
-   * as it is, not compressed into a row elsewhere.
+   * taken from small samples, anew when the day has grown by half, not by a tenth. A row of a few
+   * kilobytes is stored as it is, not compressed into a row elsewhere.
    */
   private static final String STORAGE =
       "autovacuum_vacuum_insert_threshold = -1, autovacuum_analyze_scale_factor = 0.5,"
@@ -137,6 +137,7 @@ public final class DayPartitions {
               BEGIN;
               CREATE TABLE %1$s (LIKE %2$s INCLUDING DEFAULTS INCLUDING CONSTRAINTS) WITH (%5$s);
               %6$s
+              SELECT sample_little('%1$s');
               WITH moved AS (DELETE FROM %2$s_default WHERE day = '%3$s' RETURNING *)
                 INSERT INTO %1$s SELECT * FROM moved;
               ALTER TABLE %2$s ATTACH PARTITION %1$s FOR VALUES FROM ('%3$s') TO ('%4$s');
