@@ -45,7 +45,7 @@ public final class Ingest implements AutoCloseable {
    * large batches cost a fraction of many small ones: the records that tell one row meet in memory,
    * and a transaction has its price.
    */
-  private static final int GATHERED_BYTES = 512 << 10;
+  private static final int GATHERED_BYTES = 2 << 20;
 
   private static final Duration GATHERING = Duration.ofMillis(500);
 

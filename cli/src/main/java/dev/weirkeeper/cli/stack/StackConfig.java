@@ -30,7 +30,7 @@ public record StackConfig(
 
   private static final Setting<Integer> PARTITIONS =
       Setting.integer("stack.partitions")
-          .defaultsTo("4")
+          .defaultsTo("2")
           .between("1", "64")
           .describedAs("partitions of topics keyed by session, when they are created");
 

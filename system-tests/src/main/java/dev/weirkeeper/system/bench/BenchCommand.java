@@ -37,7 +37,7 @@ import picocli.CommandLine.TypeConversionException;
     })
 public final class BenchCommand implements ExtraCommand {
 
-  private static final int WARM_UP_CALLS = 30_000;
+  private static final int WARM_UP_CALLS = 100_000;
 
   @Option(
       names = "--sessions",
@@ -55,7 +55,7 @@ public final class BenchCommand implements ExtraCommand {
       names = "--warm-up",
       paramLabel = "N",
       description =
-          "sessions before them, 64 at a time or more (default: enough for 30,000 tool calls; the"
+          "sessions before them, 64 at a time or more (default: enough for 100,000 tool calls; the"
               + " JVM compiles most of its code in that time)")
   @Nullable Integer warmUp;
 
