@@ -106,7 +106,7 @@ class ToolsOnTheStackTest {
     assertThat(listed)
         .contains("ask_human")
         .contains("asks a person")
-        .containsPattern("default +4 +share +executor-");
+        .containsPattern("default +2 +share +executor-");
     assertThat(weir("tools", "--json", "--data", data.toString()))
         .contains("\"group\":\"SHARE\"")
         .contains("\"version\":\"");
