@@ -153,6 +153,8 @@ public final class LocalPostgres implements AutoCloseable {
               .setServerConfig("listen_addresses", "127.0.0.1")
               .setServerConfig("unix_socket_directories", "")
               .setServerConfig("max_connections", "100")
+              // Indexes of some ten thousand sessions, which the default of 128 MB does not hold.
+              .setServerConfig("shared_buffers", "512MB")
               .setServerConfig("log_min_messages", "warning")
               .setServerConfig("fsync", keep ? "on" : "off")
               .setServerConfig("synchronous_commit", keep ? "on" : "off")
