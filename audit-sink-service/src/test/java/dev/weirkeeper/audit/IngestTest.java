@@ -94,6 +94,12 @@ final class IngestTest {
                   "SELECT DISTINCT attstattarget" + columns + "= '" + table + "'::regclass"))
           .as(table)
           .isEqualTo(List.of(List.of("10")));
+      assertThat(
+              around.rows(
+                  "SELECT reloptions::text FROM pg_class WHERE oid = '" + table + "'::regclass"))
+          .first()
+          .asString()
+          .contains("autovacuum_analyze_scale_factor=0.5");
     }
     for (String table : List.of("log", "session_event", "ledger_entry")) {
       assertThat(

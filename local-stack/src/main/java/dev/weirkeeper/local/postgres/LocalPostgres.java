@@ -153,7 +153,7 @@ public final class LocalPostgres implements AutoCloseable {
               .setServerConfig("listen_addresses", "127.0.0.1")
               .setServerConfig("unix_socket_directories", "")
               .setServerConfig("max_connections", "100")
-              // Indexes of some ten thousand sessions, which the default of 128 MB does not hold.
+              // With the default of 128 MB a busy store moves pages out and in again.
               .setServerConfig("shared_buffers", "512MB")
               .setServerConfig("log_min_messages", "warning")
               .setServerConfig("fsync", keep ? "on" : "off")

@@ -108,21 +108,20 @@ final class RateLimits {
    */
   void learn(Headers headers, int underWay, Instant now) {
     for (Kind kind : Kind.values()) {
-      learn(kind, "anthropic-ratelimit-" + kind.word + "-", "", headers, underWay, now);
-      learn(kind, "x-ratelimit-", "-" + kind.word, headers, underWay, now);
+      learn(kind, "anthropic-ratelimit-" + kind.word + "-%s", headers, underWay, now);
+      learn(kind, "x-ratelimit-%s-" + kind.word, headers, underWay, now);
     }
   }
 
-  private void learn(
-      Kind kind, String before, String after, Headers headers, int underWay, Instant now) {
-    Optional<Double> limit = number(headers.get(before + "limit" + after));
-    Optional<Double> remaining = number(headers.get(before + "remaining" + after));
+  private void learn(Kind kind, String name, Headers headers, int underWay, Instant now) {
+    Optional<Double> limit = number(headers.get(name.formatted("limit")));
+    Optional<Double> remaining = number(headers.get(name.formatted("remaining")));
     if (limit.isEmpty() || remaining.isEmpty() || limit.get() < 1) {
       return;
     }
     double missing = limit.get() - remaining.get();
     double untilWhole =
-        untilReset(headers.get(before + "reset" + after), now)
+        untilReset(headers.get(name.formatted("reset")), now)
             .map(Duration::toMillis)
             .map(Long::doubleValue)
             .orElse(MINUTE_MILLIS);

@@ -18,7 +18,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -67,7 +66,6 @@ final class BareHops implements AutoCloseable {
   private static final String STORE = "journal";
   private static final String GROUP = "tools";
 
-  private static final int PARTITIONS = 4;
   private static final short ONE_COPY = 1;
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration READY = Duration.ofMinutes(1);
@@ -115,13 +113,14 @@ final class BareHops implements AutoCloseable {
   }
 
   /** Starts a broker, runs warm-up and sessions at the workload's concurrency, and stops it. */
-  static Loop measure(Workload workload, Guarantee guarantee, URI model, Path data)
-      throws InterruptedException {
+  static Loop measure(BenchPlan plan, URI model, Path data) throws InterruptedException {
+    Workload workload = plan.workload();
     try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(data.resolve("broker")))) {
       String servers = broker.bootstrapServers();
-      makeTopics(servers);
+      makeTopics(servers, plan.partitions());
       try (BareLoop loop = new BareLoop(workload, model);
-          BareHops hops = new BareHops(workload, guarantee, loop, servers, data.resolve("state"))) {
+          BareHops hops =
+              new BareHops(workload, plan.guarantee(), loop, servers, data.resolve("state"))) {
         hops.start();
         hops.run("warm-", workload.warmUp());
         return loop.measured(() -> hops.run("session-", workload.sessions()));
@@ -129,7 +128,7 @@ final class BareHops implements AutoCloseable {
     }
   }
 
-  private static void makeTopics(String servers) throws InterruptedException {
+  private static void makeTopics(String servers, int partitions) throws InterruptedException {
     ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, GROUP);
     List<AlterConfigOp> settings =
         Stream.of(
@@ -141,7 +140,7 @@ final class BareHops implements AutoCloseable {
       admin
           .createTopics(
               Stream.of(TASKS, CALLS, REPLIES, TOOL_CALLS, TOOL_RESULTS, EVENTS, RESULTS)
-                  .map(topic -> new NewTopic(topic, PARTITIONS, ONE_COPY))
+                  .map(topic -> new NewTopic(topic, partitions, ONE_COPY))
                   .toList())
           .all()
           .get();
@@ -293,7 +292,9 @@ final class BareHops implements AutoCloseable {
             new StringDeserializer(),
             new ByteArrayDeserializer())) {
       List<TopicPartition> partitions =
-          IntStream.range(0, PARTITIONS).mapToObj(i -> new TopicPartition(RESULTS, i)).toList();
+          results.partitionsFor(RESULTS).stream()
+              .map(info -> new TopicPartition(RESULTS, info.partition()))
+              .toList();
       results.assign(partitions);
       results.seekToEnd(partitions);
       partitions.forEach(results::position);

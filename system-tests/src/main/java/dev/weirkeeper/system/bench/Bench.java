@@ -169,8 +169,8 @@ public final class Bench {
     progress.accept("measuring the floors");
     return new Floors(
         BareLoop.measure(work, model.url()),
-        BareHops.measure(work, plan.guarantee(), model.url(), plan.data().resolve("hops")),
-        RawKafka.measure(work, measured.logBytesPerSession(), plan.data().resolve("floor")));
+        BareHops.measure(plan, model.url(), plan.data().resolve("hops")),
+        RawKafka.measure(plan, measured.logBytesPerSession(), plan.data().resolve("floor")));
   }
 
   private BenchReport report(Measured run, @Nullable Floors floors) {

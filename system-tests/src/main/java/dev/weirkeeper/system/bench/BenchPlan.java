@@ -1,11 +1,14 @@
 package dev.weirkeeper.system.bench;
 
+import dev.weirkeeper.cli.stack.StackConfig;
 import dev.weirkeeper.executor.ExecutorConfig.DeliveryMode;
+import dev.weirkeeper.operations.config.Given;
 import dev.weirkeeper.planner.PlannerConfig.Guarantee;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * One run.
@@ -39,5 +42,12 @@ public record BenchPlan(
       throw new IllegalArgumentException("there must be one executor or more");
     }
     settings = Map.copyOf(settings);
+  }
+
+  /** Partitions of topics keyed by session, of the stack and of what is measured beside it. */
+  int partitions() {
+    Map<String, String> stack = new TreeMap<>(settings);
+    stack.keySet().removeIf(key -> !key.startsWith("stack."));
+    return StackConfig.from(Given.of(stack)).partitions();
   }
 }

@@ -15,8 +15,6 @@ import java.util.Map;
 /** Every service, the broker, the registry and PostgreSQL in processes of their own. */
 final class ManyProcesses implements BenchStack {
 
-  private static final int PARTITIONS = 4;
-
   /** Largest heaps: together what the stack has in one process, and a half more. */
   private static final Map<Kind, String> HEAPS =
       Map.of(
@@ -60,7 +58,7 @@ final class ManyProcesses implements BenchStack {
                 new ModelServer.Elsewhere(model),
                 BenchExecutor.class,
                 "")
-            .with(new Scale(PARTITIONS, 1, plan.executors(), 1))
+            .with(new Scale(plan.partitions(), 1, plan.executors(), 1))
             .with(Kind.PLANNER, "planner.guarantee", BenchStack.wire(plan.guarantee()))
             .with(Kind.EXECUTOR, "executor.delivery", BenchStack.wire(plan.delivery()))
             .with(Kind.EXECUTOR, "executor.pools", EchoTool.POOL);

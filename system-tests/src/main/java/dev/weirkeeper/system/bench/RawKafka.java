@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -25,7 +24,6 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 final class RawKafka {
 
   private static final String TOPIC = "floor";
-  private static final int PARTITIONS = 4;
   private static final short ONE_COPY = 1;
   private static final Duration POLL = Duration.ofMillis(100);
 
@@ -37,12 +35,13 @@ final class RawKafka {
    * @param bytesPerSession of all records of a session
    * @return steps a second, if a step is its share of the records
    */
-  static double measure(Workload workload, long bytesPerSession, Path data)
+  static double measure(BenchPlan plan, long bytesPerSession, Path data)
       throws InterruptedException {
+    Workload workload = plan.workload();
     try (EmbeddedBroker broker = EmbeddedBroker.start(BrokerSettings.in(data))) {
       String servers = broker.bootstrapServers();
       try (Admin admin = Admin.create(Map.of("bootstrap.servers", servers))) {
-        admin.createTopics(List.of(new NewTopic(TOPIC, PARTITIONS, ONE_COPY))).all().get();
+        admin.createTopics(List.of(new NewTopic(TOPIC, plan.partitions(), ONE_COPY))).all().get();
       } catch (ExecutionException e) {
         throw new IllegalStateException("the topic could not be made", e);
       }
@@ -63,7 +62,9 @@ final class RawKafka {
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
       List<TopicPartition> partitions =
-          IntStream.range(0, PARTITIONS).mapToObj(i -> new TopicPartition(TOPIC, i)).toList();
+          consumer.partitionsFor(TOPIC).stream()
+              .map(info -> new TopicPartition(TOPIC, info.partition()))
+              .toList();
       consumer.assign(partitions);
       consumer.seekToEnd(partitions);
       partitions.forEach(consumer::position);

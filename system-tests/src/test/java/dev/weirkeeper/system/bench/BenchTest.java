@@ -81,6 +81,12 @@ class BenchTest {
         .hasMessageContaining("threads: with processes a setting begins with one of");
   }
 
+  @Test
+  void what_is_measured_beside_the_stack_has_as_many_partitions() {
+    assertThat(inProcesses(Map.of("stack.partitions", "3")).partitions()).isEqualTo(3);
+    assertThat(inProcesses(Map.of("planner.threads", "2")).partitions()).isEqualTo(2);
+  }
+
   private BenchPlan inProcesses(Map<String, String> settings) {
     return new BenchPlan(
         FEW,
