@@ -158,6 +158,7 @@ public final class AuditSinkService implements AutoCloseable {
     RootPublisher roots =
         new RootPublisher(
             database,
+            running.openRuns(),
             new Topics(config.kafka().topicPrefix()),
             config.kafka().serde(),
             running.producer(),

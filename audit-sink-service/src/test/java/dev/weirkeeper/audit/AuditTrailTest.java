@@ -85,6 +85,29 @@ final class AuditTrailTest {
   }
 
   @Test
+  void S11_a_digest_changed_before_its_root_was_published_is_found() throws SQLException {
+    sink.close();
+    Map<String, String> settings = around.settings();
+    settings.put("audit.root-interval", "5s");
+    sink = around.sink(settings);
+    List<Entry> more = new SampleLog(around.topics(), 2, 4, 30).sessions(100, 6);
+    around.write(more);
+    await()
+        .atMost(LIMIT)
+        .until(
+            () ->
+                around.number("SELECT count(*) FROM log WHERE type <> 'AuditRoot'")
+                    == records + more.size());
+
+    around.execute(
+        "UPDATE log SET digest = sha256(digest), withheld = '{redacted}'"
+            + " WHERE type = 'TaskResult' AND session_id = 's100'");
+    settle();
+
+    assertThat(verify().findings()).extracting(Finding::kind).contains(Finding.Kind.ROOT);
+  }
+
+  @Test
   void S11_a_removed_row_is_missed() throws SQLException {
     around.execute("DELETE FROM log WHERE type = 'SessionEvent' AND payload->>'sequence' = '4'");
 

@@ -1,5 +1,6 @@
 package dev.weirkeeper.audit.chain;
 
+import dev.weirkeeper.audit.chain.OpenRuns.Closed;
 import dev.weirkeeper.audit.store.Database;
 import dev.weirkeeper.schemas.serde.AvroSerializer;
 import dev.weirkeeper.schemas.topic.Topics;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -37,6 +39,7 @@ public final class RootPublisher {
   private static final long KAFKA_SECONDS = 30;
 
   private final Database database;
+  private final OpenRuns open;
   private final String roots;
   private final AvroSerializer<AuditRoot> serializer;
   private final Producer<byte[], byte[]> producer;
@@ -45,17 +48,27 @@ public final class RootPublisher {
   /** How far runs were closed that may not have come back from their topic yet. */
   private final Map<String, Long> closed = new HashMap<>();
 
-  private record Run(
-      int topicId, String topic, String kafkaId, int partition, long from, long to) {}
+  private record Run(int topicId, String topic, String kafkaId, int partition, long from, long to) {
 
-  /** A publisher that writes with this producer, which stays the caller's. */
+    Run upTo(long end) {
+      return new Run(topicId, topic, kafkaId, partition, from, end);
+    }
+  }
+
+  /**
+   * A publisher that writes with this producer, which stays the caller's.
+   *
+   * @param open what was stored here since the last roots
+   */
   public RootPublisher(
       Database database,
+      OpenRuns open,
       Topics topics,
       Map<String, ?> serde,
       Producer<byte[], byte[]> producer,
       InstantSource clock) {
     this.database = database;
+    this.open = open;
     this.roots = topics.auditRoots().name();
     this.serializer = new AvroSerializer<>(serde);
     this.producer = producer;
@@ -74,9 +87,10 @@ public final class RootPublisher {
       connection.setAutoCommit(false);
       try {
         for (Run run : runs(connection, owners)) {
-          MerkleTree tree = tree(connection, run);
+          Optional<Closed> known = open.close(run.topicId(), run.partition(), run.from(), run.to());
+          MerkleTree tree = known.isPresent() ? known.get().tree() : tree(connection, run);
           if (tree.size() > 0) {
-            send(run, tree);
+            send(known.map(closed -> run.upTo(closed.to())).orElse(run), tree);
             published++;
           }
         }

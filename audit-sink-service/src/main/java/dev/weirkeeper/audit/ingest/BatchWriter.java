@@ -1,7 +1,9 @@
 package dev.weirkeeper.audit.ingest;
 
+import dev.weirkeeper.audit.chain.OpenRuns;
 import dev.weirkeeper.audit.chain.RecordDigest;
 import dev.weirkeeper.audit.ingest.Arrival.Content;
+import dev.weirkeeper.audit.ingest.Claims.Claim;
 import dev.weirkeeper.audit.ingest.Claims.FencedException;
 import dev.weirkeeper.audit.ingest.Projection.Known;
 import dev.weirkeeper.audit.seal.Subjects;
@@ -25,6 +27,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.avro.specific.SpecificRecord;
@@ -47,12 +50,14 @@ final class BatchWriter {
 
   private final Claims claims;
   private final DayPartitions days;
+  private final OpenRuns openRuns;
   private final InstantSource clock;
   private final Consumer<Arrival> givenUp;
   private final Tables tables = new Tables();
   private final Projection projection;
 
   /**
+   * @param openRuns told of what is committed
    * @param givenUp told of each record that is given up, before its transaction is committed; must
    *     not return before the copy is safe
    */
@@ -60,10 +65,12 @@ final class BatchWriter {
       Claims claims,
       CatalogueTopics topics,
       DayPartitions days,
+      OpenRuns openRuns,
       InstantSource clock,
       Consumer<Arrival> givenUp) {
     this.claims = claims;
     this.days = days;
+    this.openRuns = openRuns;
     this.clock = clock;
     this.givenUp = givenUp;
     this.projection = new Projection(tables, topics);
@@ -129,6 +136,7 @@ final class BatchWriter {
       Connection connection, List<Arrival> batch, Map<TopicPartition, Long> next)
       throws SQLException, FencedException {
     days.ensure(connection, days(batch), LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC));
+    Map<TopicPartition, List<byte[]>> digests = new HashMap<>();
     Transaction.<FencedException>run(
         connection,
         () -> {
@@ -137,7 +145,9 @@ final class BatchWriter {
           Known known = known(connection, batch);
           tables.clear();
           for (Arrival arrival : batch) {
-            projection.add(arrival, known);
+            digests
+                .computeIfAbsent(partition(arrival), _ -> new ArrayList<>())
+                .add(projection.add(arrival, known));
           }
           tables.send(connection);
           changes.apply(connection);
@@ -153,6 +163,16 @@ final class BatchWriter {
           FailPoint.reached("sink.before-commit");
         });
     FailPoint.reached("sink.committed");
+    next.forEach(
+        (partition, to) -> {
+          Claim claim = Objects.requireNonNull(claims.held().get(partition));
+          openRuns.stored(
+              claim.topicId(),
+              partition.partition(),
+              claim.next(),
+              to,
+              digests.getOrDefault(partition, List.of()));
+        });
     claims.moved(next);
   }
 

@@ -1,5 +1,6 @@
 package dev.weirkeeper.audit.ingest;
 
+import dev.weirkeeper.audit.chain.OpenRuns;
 import dev.weirkeeper.audit.ingest.Member.State;
 import dev.weirkeeper.audit.ingest.Member.Surroundings;
 import dev.weirkeeper.audit.store.Database;
@@ -51,6 +52,7 @@ public final class Ingest implements AutoCloseable {
 
   private final List<Member> members = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
+  private final OpenRuns openRuns = new OpenRuns();
   private final Admin admin;
   private final Producer<byte[], byte[]> producer;
 
@@ -82,6 +84,7 @@ public final class Ingest implements AutoCloseable {
         new Surroundings(
             database,
             days,
+            ingest.openRuns,
             topics,
             catalogue,
             admin,
@@ -121,6 +124,11 @@ public final class Ingest implements AutoCloseable {
   /** As whom the members claim partitions in the store. */
   public List<String> owners() {
     return members.stream().map(Member::owner).toList();
+  }
+
+  /** What the members have stored since the last roots. */
+  public OpenRuns openRuns() {
+    return openRuns;
   }
 
   /** For other records of the sink's own; closed with this. */

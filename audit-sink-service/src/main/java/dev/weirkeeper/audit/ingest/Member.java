@@ -1,5 +1,6 @@
 package dev.weirkeeper.audit.ingest;
 
+import dev.weirkeeper.audit.chain.OpenRuns;
 import dev.weirkeeper.audit.ingest.Claims.Claim;
 import dev.weirkeeper.audit.ingest.Claims.FencedException;
 import dev.weirkeeper.audit.store.Database;
@@ -71,6 +72,7 @@ final class Member implements Runnable {
   record Surroundings(
       Database database,
       DayPartitions days,
+      OpenRuns openRuns,
       Topics topics,
       CatalogueTopics catalogue,
       Admin admin,
@@ -123,7 +125,8 @@ final class Member implements Runnable {
     this.consumer = consumer;
     this.claims = new Claims(owner(name));
     this.writer =
-        new BatchWriter(claims, its.catalogue(), its.days(), its.clock(), this::copyDeadLetter);
+        new BatchWriter(
+            claims, its.catalogue(), its.days(), its.openRuns(), its.clock(), this::copyDeadLetter);
   }
 
   State state() {

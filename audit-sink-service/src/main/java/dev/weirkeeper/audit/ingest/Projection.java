@@ -95,42 +95,54 @@ final class Projection {
    *
    * @param known what was stored or projected before; kept up here, so that what comes twice counts
    *     once
+   * @return the record's digest
    */
-  void add(Arrival arrival, Known known) {
-    Instant at = RecordDigest.time(arrival.raw().timestamp());
+  byte[] add(Arrival arrival, Known known) {
+    ConsumerRecord<byte[], byte[]> raw = arrival.raw();
+    Instant at = RecordDigest.time(raw.timestamp());
+    byte[] hash =
+        digest.of(
+            raw.topic(),
+            raw.partition(),
+            raw.offset(),
+            raw.timestamp(),
+            raw.headers(),
+            raw.key(),
+            raw.value());
     seal = known.seal(arrival);
     switch (arrival.content()) {
       case Content.Understood(SpecificRecord value) -> {
         Subject subject = project(arrival, at, value, known);
         json.clear();
         RecordJson.write(value, json);
-        log(arrival, at, subject, json.copy());
+        log(arrival, at, hash, subject, json.copy());
         session(subject, at);
       }
       case Content.JsonTask(Task task, JsonNode told) -> {
         Subject subject = task(arrival, at, task);
         json.clear();
         json.node(told);
-        log(arrival, at, subject, json.copy());
+        log(arrival, at, hash, subject, json.copy());
         session(subject, at);
       }
       case Content.Unreadable(String reason) -> {
-        log(arrival, at, new Subject("Unreadable", null, null, null), null);
+        log(arrival, at, hash, new Subject("Unreadable", null, null, null), null);
         tables
             .deadLetters
             .table
-            .row(arrival.raw().topic(), arrival.raw().partition(), arrival.raw().offset())
+            .row(raw.topic(), raw.partition(), raw.offset())
             .set(tables.deadLetters.found, reason, at);
       }
       case Content.Tombstone() -> {
-        log(arrival, at, new Subject("Tombstone", null, null, null), null);
+        log(arrival, at, hash, new Subject("Tombstone", null, null, null), null);
         withdrawn(arrival, at);
       }
       case Content.DeadLetter() -> {
-        log(arrival, at, new Subject("DeadLetter", null, null, null), null);
+        log(arrival, at, hash, new Subject("DeadLetter", null, null, null), null);
         deadLetter(arrival, at);
       }
     }
+    return hash;
   }
 
   private void session(Subject subject, Instant at) {
@@ -178,7 +190,8 @@ final class Projection {
     };
   }
 
-  private void log(Arrival arrival, Instant at, Subject subject, @Nullable ByteBuffer payload) {
+  private void log(
+      Arrival arrival, Instant at, byte[] hash, Subject subject, @Nullable ByteBuffer payload) {
     ConsumerRecord<byte[], byte[]> raw = arrival.raw();
     CopyRows log =
         tables
@@ -205,15 +218,7 @@ final class Projection {
     List<String> withheld = seal.withheld(arrival.withheld());
     log.byteaOrNull(seal.bytes(ContentColumns.place("log", "value", row), arrival.value()))
         .jsonbOrNull(seal.readable() ? payload : null)
-        .byteaOrNull(
-            digest.of(
-                raw.topic(),
-                raw.partition(),
-                raw.offset(),
-                raw.timestamp(),
-                raw.headers(),
-                raw.key(),
-                raw.value()))
+        .byteaOrNull(hash)
         .textsOrNull(withheld.isEmpty() ? null : withheld);
   }
 
