@@ -79,7 +79,7 @@ final class IngestTest {
   }
 
   @Test
-  void statistics_are_taken_from_small_samples_and_not_of_what_nobody_asks_for() {
+  void tables_that_grow_are_vacuumed_seldom_and_sampled_little() {
     List<Entry> entries = new SampleLog(around.topics(), 1, 1, 10).sessions(0, 1);
     around.write(entries);
 
@@ -99,7 +99,10 @@ final class IngestTest {
                   "SELECT reloptions::text FROM pg_class WHERE oid = '" + table + "'::regclass"))
           .first()
           .asString()
-          .contains("autovacuum_analyze_scale_factor=0.5");
+          .contains(
+              "autovacuum_analyze_scale_factor=0.5",
+              "autovacuum_vacuum_scale_factor=0.5",
+              "autovacuum_vacuum_insert_scale_factor=0.5");
     }
     for (String table : List.of("log", "session_event", "ledger_entry")) {
       assertThat(

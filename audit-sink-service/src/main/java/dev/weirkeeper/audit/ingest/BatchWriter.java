@@ -76,11 +76,6 @@ final class BatchWriter {
     this.projection = new Projection(tables, topics);
   }
 
-  /** Makes what a new connection needs. */
-  void prepare(Connection connection) throws SQLException {
-    tables.prepare(connection);
-  }
-
   /**
    * Writes records of claimed partitions, in the order of their offsets.
    *

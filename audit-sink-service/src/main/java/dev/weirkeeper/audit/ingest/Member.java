@@ -426,12 +426,6 @@ final class Member implements Runnable {
     Connection open = connection;
     if (open == null) {
       open = its.database().connection();
-      try {
-        writer.prepare(open);
-      } catch (SQLException e) {
-        open.close();
-        throw e;
-      }
       connection = open;
     }
     return open;

@@ -50,7 +50,6 @@ public final class Reprojection {
         Statement copy = write.createStatement()) {
       copy.execute(
           "INSERT INTO topic OVERRIDING SYSTEM VALUE SELECT * FROM " + from.schema() + ".topic");
-      tables.prepare(write);
       read.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
       read.setReadOnly(true);
       read.setAutoCommit(false);

@@ -530,13 +530,6 @@ final class Tables {
           definitions.table,
           modelCalls.table);
 
-  /** Makes what a new connection needs. */
-  void prepare(Connection connection) throws SQLException {
-    for (MergeTable table : merged) {
-      table.prepare(connection);
-    }
-  }
-
   /** Forgets all rows. */
   void clear() {
     copied.forEach(CopyRows::clear);

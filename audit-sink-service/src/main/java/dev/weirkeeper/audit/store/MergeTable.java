@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * row depends on what was told and, for {@link Builder#once} and {@link Builder#newest}, on the
  * order inside one topic partition, never on how topics interleave or batches are cut.
  *
- * <p>Not thread-safe: one per writer. Sending keeps a staging table in the session, which lives as
- * long as the connection.
+ * <p>Not thread-safe: one per writer. The first rows that are sent over a connection make a staging
+ * table there, which lives as long as it does; a table of which nothing is told costs nothing.
  */
 public final class MergeTable {
 
@@ -179,6 +178,7 @@ public final class MergeTable {
   private final List<Column> columns;
   private final int keys;
   private final int[] sums;
+  private final String stage;
   private final String upsert;
   private final CopyRows copy;
   private final Map<List<Object>, Row> rows = new HashMap<>();
@@ -191,6 +191,9 @@ public final class MergeTable {
     List<String> names = columns.stream().map(Column::name).toList();
     String all = String.join(", ", names);
     String key = String.join(", ", names.subList(0, keys));
+    stage =
+        "CREATE TEMP TABLE IF NOT EXISTS stage_%s ON COMMIT DELETE ROWS AS SELECT %s FROM %s WITH NO DATA"
+            .formatted(name, all, name);
     upsert =
         "INSERT INTO %s AS t (%s) SELECT %s FROM stage_%s ORDER BY %s ON CONFLICT (%s) DO UPDATE SET %s"
             .formatted(name, all, all, name, key, key, String.join(", ", builder.updates));
@@ -217,18 +220,6 @@ public final class MergeTable {
     return rows.isEmpty();
   }
 
-  /** Makes the session's staging table. */
-  public void prepare(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement()) {
-      statement.execute(
-          "CREATE TEMP TABLE IF NOT EXISTS stage_%s ON COMMIT DELETE ROWS AS SELECT %s FROM %s WITH NO DATA"
-              .formatted(
-                  name,
-                  columns.stream().map(Column::name).collect(Collectors.joining(", ")),
-                  name));
-    }
-  }
-
   /** Merges the rows into the table, in the connection's transaction. */
   public void send(Connection connection) throws SQLException {
     send(connection, "", "");
@@ -248,6 +239,9 @@ public final class MergeTable {
       for (int i = 0; i < columns.size(); i++) {
         write(columns.get(i).kind(), row.values[i]);
       }
+    }
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(stage);
     }
     copy.send(connection);
     // Prepared, so that PostgreSQL plans it once for a connection and not for every batch.

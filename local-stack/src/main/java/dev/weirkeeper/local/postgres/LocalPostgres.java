@@ -155,6 +155,10 @@ public final class LocalPostgres implements AutoCloseable {
               .setServerConfig("max_connections", "100")
               // With the default of 128 MB a busy store moves pages out and in again.
               .setServerConfig("shared_buffers", "512MB")
+              // A checkpoint by the clock, not for every gigabyte of a load that lasts: each writes
+              // all that was touched, and what is touched after it goes into the log whole.
+              .setServerConfig("max_wal_size", "4GB")
+              .setServerConfig("wal_init_zero", "off")
               .setServerConfig("log_min_messages", "warning")
               .setServerConfig("fsync", keep ? "on" : "off")
               .setServerConfig("synchronous_commit", keep ? "on" : "off")
