@@ -28,6 +28,12 @@ public final class Bench {
   private static final int PROBES = 20;
   private static final String WARM_UP = "warm-";
   private static final int WARM_UP_CONCURRENCY = 64;
+
+  /**
+   * Of so many sessions of warm-up, one is run as those that are measured, where those are fewer.
+   */
+  private static final int ALIKE = 20;
+
   private static final String RUN = "run-";
   private static final String MODEL_SERVER = "model server";
 
@@ -116,12 +122,18 @@ public final class Bench {
     if (work.warmUp() == 0) {
       return;
     }
+    long began = System.nanoTime();
     int together = Math.max(work.concurrency(), WARM_UP_CONCURRENCY);
-    Outcome outcome = driver.run(WARM_UP, work.warmUp(), together, PATIENCE);
+    // Few sessions at a time take other ways through the code, which the compiler learns anew.
+    int alike = work.concurrency() < together ? work.warmUp() / ALIKE : 0;
+    driver.run(WARM_UP, work.warmUp() - alike, together, PATIENCE);
+    if (alike > 0) {
+      driver.run(WARM_UP + "alike-", alike, work.concurrency(), PATIENCE);
+    }
+    double seconds = (System.nanoTime() - began) / 1e9;
     // What it leaves to do is not to be paid for by the run.
     new Books(store, WARM_UP).await(work.warmUp(), work.records(work.warmUp()), CATCH_UP);
-    progress.accept(
-        "warmed up with %d sessions in %.1f s".formatted(work.warmUp(), outcome.wallNanos() / 1e9));
+    progress.accept("warmed up with %d sessions in %.1f s".formatted(work.warmUp(), seconds));
   }
 
   private Measured measured(

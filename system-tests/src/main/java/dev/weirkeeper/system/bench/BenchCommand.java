@@ -55,8 +55,9 @@ public final class BenchCommand implements ExtraCommand {
       names = "--warm-up",
       paramLabel = "N",
       description =
-          "sessions before them, 64 at a time or more (default: enough for 100,000 tool calls; the"
-              + " JVM compiles most of its code in that time)")
+          "sessions before them, 64 at a time or more, the last twentieth no more than at a time are"
+              + " measured (default: enough for 100,000 tool calls; the JVM compiles most of its code"
+              + " in that time)")
   @Nullable Integer warmUp;
 
   @Option(
