@@ -1,6 +1,6 @@
 -- Statistics from samples of 3,000 rows in place of 30,000, and of a table that grows and changes with
--- every call when half of it has changed, not a tenth: rows are looked up by their keys, and while it
--- went on, sampling was half of what a busy store did. Columns without statistics stay without.
+-- every call when half of it has changed, not a tenth: rows are looked up by their keys, and sampling
+-- was half of what a busy store did. Columns without statistics stay without.
 CREATE FUNCTION sample_little(sampled regclass) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   chosen text;

@@ -105,14 +105,7 @@ public final class RecordAudit {
 
   /** The digest of a record as it comes. */
   public byte[] digest(ConsumerRecord<byte[], byte[]> raw) {
-    return digest.of(
-        raw.topic(),
-        raw.partition(),
-        raw.offset(),
-        raw.timestamp(),
-        raw.headers(),
-        raw.key(),
-        raw.value());
+    return digest.of(raw);
   }
 
   /**

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,22 @@ public final class RecordDigest {
    */
   public static Instant time(long timestamp) {
     return Instant.ofEpochMilli(Math.clamp(timestamp, 0, LATEST_MILLIS));
+  }
+
+  /**
+   * The digest of a record as it came.
+   *
+   * @return 32 bytes
+   */
+  public byte[] of(ConsumerRecord<byte[], byte[]> raw) {
+    return of(
+        raw.topic(),
+        raw.partition(),
+        raw.offset(),
+        raw.timestamp(),
+        raw.headers(),
+        raw.key(),
+        raw.value());
   }
 
   /**

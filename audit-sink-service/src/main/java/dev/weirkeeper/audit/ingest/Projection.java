@@ -100,15 +100,7 @@ final class Projection {
   byte[] add(Arrival arrival, Known known) {
     ConsumerRecord<byte[], byte[]> raw = arrival.raw();
     Instant at = RecordDigest.time(raw.timestamp());
-    byte[] hash =
-        digest.of(
-            raw.topic(),
-            raw.partition(),
-            raw.offset(),
-            raw.timestamp(),
-            raw.headers(),
-            raw.key(),
-            raw.value());
+    byte[] hash = digest.of(raw);
     seal = known.seal(arrival);
     switch (arrival.content()) {
       case Content.Understood(SpecificRecord value) -> {
