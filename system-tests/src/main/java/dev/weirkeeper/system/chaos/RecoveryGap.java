@@ -8,6 +8,7 @@ import dev.weirkeeper.system.workload.Job;
 import dev.weirkeeper.system.workload.LoadDriver;
 import dev.weirkeeper.system.workload.TopicTail;
 import dev.weirkeeper.system.workload.Workload;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -20,12 +21,14 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How long the sessions of a planner stand still when it is killed and started again at once on its
- * own volume: from the kill to the first event that is written afterwards.
+ * own volume: from the kill to the first event that is written afterwards. The planner starts as
+ * the image's processes do, from an archive of what it loads and links, made by a rehearsal before.
  *
  * @param guarantee of the planner
+ * @param archived whether there is an archive; a class path with directories has none
  * @param gaps one for each restart
  */
-public record RecoveryGap(String guarantee, List<Duration> gaps) {
+public record RecoveryGap(String guarantee, boolean archived, List<Duration> gaps) {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration LOOK = Duration.ofMillis(20);
@@ -40,7 +43,10 @@ public record RecoveryGap(String guarantee, List<Duration> gaps) {
   /** Kills and starts a planner under load, again and again. */
   public static RecoveryGap measure(Path data, String guarantee, int restarts)
       throws InterruptedException {
-    StackPlan plan = Workload.plan(data, guarantee);
+    Path archive = data.toAbsolutePath().resolve("planner.aot");
+    rehearse(Workload.plan(data.resolve("rehearsal"), guarantee), archive);
+    StackPlan plan =
+        Workload.plan(data, guarantee).with(StackPlan.Kind.PLANNER, "-XX:AOTCache=" + archive);
     AtomicLong firstAfter = new AtomicLong(Long.MAX_VALUE);
     AtomicLong since = new AtomicLong(Long.MAX_VALUE);
     List<Duration> gaps = new ArrayList<>();
@@ -70,12 +76,31 @@ public record RecoveryGap(String guarantee, List<Duration> gaps) {
         while (firstAfter.get() == Long.MAX_VALUE && System.nanoTime() < end) {
           Thread.sleep(LOOK);
         }
+        if (firstAfter.get() == Long.MAX_VALUE) {
+          throw new IllegalStateException(
+              "no event within %s after restart %d; the log of the planner is %s"
+                  .formatted(PATIENCE, i + 1, planner.log()));
+        }
         gaps.add(Duration.ofMillis(firstAfter.get() - killed));
       }
       load.interrupt();
       load.join();
     }
-    return new RecoveryGap(guarantee, gaps);
+    return new RecoveryGap(guarantee, Files.exists(archive), gaps);
+  }
+
+  /** Runs a planner under load and stops it in order: its JVM writes the archive then. */
+  private static void rehearse(StackPlan plan, Path archive) throws InterruptedException {
+    StackPlan recorded = plan.with(StackPlan.Kind.PLANNER, "-XX:AOTCacheOutput=" + archive);
+    try (ProcessStack stack = Workload.start(recorded);
+        Cluster cluster = Cluster.connect(stack.address());
+        LoadDriver driver = new LoadDriver(cluster, AT_ONCE)) {
+      Thread load = Thread.ofVirtual().start(() -> load(driver));
+      Thread.sleep(UNDER_LOAD);
+      stack.planners().getFirst().stop(PATIENCE);
+      load.interrupt();
+      load.join();
+    }
   }
 
   private static void load(LoadDriver driver) {
@@ -95,6 +120,7 @@ public record RecoveryGap(String guarantee, List<Duration> gaps) {
   public String json() {
     ObjectNode json = JsonMapper.shared().createObjectNode();
     json.put("guarantee", guarantee);
+    json.put("archived", archived);
     json.put("restarts", gaps.size());
     json.put("median_s", gaps.get(gaps.size() / 2).toMillis() / 1e3);
     json.put("worst_s", gaps.getLast().toMillis() / 1e3);

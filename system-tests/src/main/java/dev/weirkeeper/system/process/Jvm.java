@@ -18,7 +18,6 @@ public record Jvm(String heap, List<String> options) {
           "--sun-misc-unsafe-memory-access=allow",
           "-XX:+UseSerialGC",
           "-XX:+UseCompactObjectHeaders",
-          "-Xshare:auto",
           "-Dfile.encoding=UTF-8",
           "-Dorg.apache.avro.SERIALIZABLE_PACKAGES=dev.weirkeeper.wire");
 

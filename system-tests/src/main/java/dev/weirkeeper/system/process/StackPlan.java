@@ -104,6 +104,11 @@ public record StackPlan(
         data, scale, proxied, failPoints, model, executorMain, agents, more, settings);
   }
 
+  /** The same with one more option for the JVMs of one kind of process. */
+  public StackPlan with(Kind kind, String option) {
+    return with(kind, jvm(kind).with(option));
+  }
+
   /** The same with a setting for one kind of process. */
   public StackPlan with(Kind kind, String key, String value) {
     Map<Kind, Map<String, String>> more = new TreeMap<>(settings);
