@@ -38,5 +38,5 @@ VOLUME /var/lib/weirkeeper
 ENV WEIRKEEPER_HTTP_HOST=0.0.0.0 \
     WEIRKEEPER_LOG_FORMAT=json
 EXPOSE 8080
-ENTRYPOINT ["java", "-XX:AOTCache=/opt/weirkeeper/weirkeeper.aot", "-Xlog:aot=off", "-Xlog:cds=off", "@/opt/weirkeeper/java.options"]
+ENTRYPOINT ["java", "-XX:AOTCache=/opt/weirkeeper/weirkeeper.aot", "-Xlog:aot=off", "-Xlog:aot+codecache+stubs=off", "-Xlog:cds=off", "@/opt/weirkeeper/java.options"]
 CMD ["dev.weirkeeper.cli.Weir", "--help"]
