@@ -81,10 +81,11 @@ public final class SampleTools {
 
   @Tool(name = "hold", description = "Waits for the gate", readOnly = true, timeout = "60s")
   String hold(ToolContext context) throws InterruptedException {
+    CountDownLatch opens = gate;
     ran(context);
     begun.incrementAndGet();
     try {
-      gate.await();
+      opens.await();
     } catch (InterruptedException e) {
       interrupted.add(context.callId());
       throw e;

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.AcknowledgeType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaShareConsumer;
+import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.TopicIdPartition;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -34,26 +35,24 @@ import org.slf4j.LoggerFactory;
  *
  * <p>What a poll asks the broker for is locked for this member until a later poll gives it out. So
  * a lane that holds calls never asks: it renews by acknowledgements that are confirmed before the
- * poll that takes the records back. And a lane that has asked polls until it has been answered.
+ * poll that takes the records back. And a lane that has asked polls until it has been answered, in
+ * one long poll and not in many short ones: a poll that begins in the moment the answer comes gives
+ * it out, and asks for more all the same (Kafka 4.4.0, {@code ShareConsumerImpl.collect}).
+ *
+ * <p>An answer that holds nothing but the marker of a transaction ends what a poll has asked for,
+ * yet not the poll ({@code ShareConsumeRequestManager.handleShareFetchSuccess}): nothing is asked
+ * for again before the next one. {@link #look} ends such a poll.
  */
 final class ShareLane {
 
   private static final Logger LOG = LoggerFactory.getLogger(ShareLane.class);
 
-  private static final Duration IDLE_POLL = Duration.ofSeconds(1);
-
-  /**
-   * How long to poll while calls come. A response that holds nothing but the marker of a
-   * transaction ends what a poll has asked for, yet not the poll (Kafka 4.4.0, {@code
-   * ShareConsumeRequestManager.handleShareFetchSuccess}): nothing is asked for again before the
-   * next one.
-   */
-  private static final Duration BUSY_POLL = Duration.ofMillis(10);
-
-  private static final Duration BUSY = Duration.ofSeconds(1);
+  private static final Duration LONG_POLL = Duration.ofSeconds(1);
 
   /** For a poll that only takes back renewed records: they are there already. */
   private static final Duration TAKE_BACK = Duration.ofMillis(20);
+
+  private static final double NO_POLL = -1;
 
   private static final Duration NO_ROOM = Duration.ofMillis(5);
   private static final Duration LOOK_AROUND = Duration.ofMillis(250);
@@ -93,6 +92,7 @@ final class ShareLane {
   private final String member;
   private final Site site;
   private final KafkaShareConsumer<byte[], byte[]> consumer;
+  private final Metric fetches;
   private final Thread thread;
   private final BlockingQueue<Ended> ended = new LinkedBlockingQueue<>();
 
@@ -110,7 +110,14 @@ final class ShareLane {
 
   private volatile boolean takes = true;
   private volatile boolean closing;
-  private volatile boolean polled;
+  private volatile boolean begun;
+
+  /** Answered fetches when the poll for new calls began that is under way. */
+  private volatile double answeredBefore = NO_POLL;
+
+  /** Answered fetches at the last {@link #look}. */
+  private double answeredAtLook = NO_POLL;
+
   private volatile long holdingSince = -1;
   private volatile long idleSince = System.nanoTime();
 
@@ -121,6 +128,12 @@ final class ShareLane {
     this.member = member;
     this.consumer = consumer;
     this.site = site;
+    this.fetches =
+        consumer.metrics().entrySet().stream()
+            .filter(metric -> metric.getKey().name().equals("fetch-total"))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElseThrow();
     this.thread = Thread.ofPlatform().name(member).unstarted(this::run);
   }
 
@@ -161,9 +174,26 @@ final class ShareLane {
     return holdingSince >= 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - idleSince);
   }
 
+  /**
+   * Ends a poll whose fetch was answered before the last look and that still has nothing to give
+   * out. Called at a steady pace, by one thread.
+   */
+  void look() {
+    double before = answeredBefore;
+    double now = answered();
+    if (before != NO_POLL && now > before && now == answeredAtLook) {
+      consumer.wakeup();
+    }
+    answeredAtLook = now;
+  }
+
+  private double answered() {
+    return fetches.metricValue() instanceof Double count ? count : 0;
+  }
+
   /** True once it can take calls: the broker has assigned it partitions. */
   boolean joined() {
-    return polled
+    return begun
         && consumer.metrics().entrySet().stream()
             .filter(metric -> metric.getKey().name().equals("rebalance-total"))
             .anyMatch(metric -> metric.getValue().metricValue() instanceof Double n && n >= 1);
@@ -181,8 +211,10 @@ final class ShareLane {
       while (takes) {
         if (asked || site.slots().free()) {
           FailPoint.reached("executor.before-poll");
-          ConsumerRecords<byte[], byte[]> records =
-              poll(idle().compareTo(BUSY) < 0 ? BUSY_POLL : IDLE_POLL);
+          answeredBefore = answered();
+          begun = true;
+          ConsumerRecords<byte[], byte[]> records = poll(LONG_POLL);
+          answeredBefore = NO_POLL;
           asked = records.isEmpty();
           hold(records);
         } else {
@@ -198,9 +230,7 @@ final class ShareLane {
 
   private ConsumerRecords<byte[], byte[]> poll(Duration time) {
     try {
-      ConsumerRecords<byte[], byte[]> records = consumer.poll(time);
-      polled = true;
-      return records;
+      return consumer.poll(time);
     } catch (WakeupException e) {
       return ConsumerRecords.empty();
     }

@@ -31,7 +31,7 @@ final class ShareLanes implements CallSource {
 
   private static final Logger LOG = LoggerFactory.getLogger(ShareLanes.class);
 
-  private static final Duration LOOK = Duration.ofMillis(20);
+  private static final Duration LOOK = Duration.ofMillis(10);
 
   /**
    * A lane held for longer than this by calls that run is not counted on for the next ones. One
@@ -139,6 +139,7 @@ final class ShareLanes implements CallSource {
 
   private void look() {
     lanes.removeIf(ShareLane::hasEnded);
+    lanes.forEach(ShareLane::look);
     List<ShareLane> held = lanes.stream().filter(ShareLanes::isHeld).toList();
     List<ShareLane> free = lanes.stream().filter(lane -> !isHeld(lane)).toList();
     if (!held.isEmpty()) {
