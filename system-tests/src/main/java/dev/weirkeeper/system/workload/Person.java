@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Decides on approval requests as people do: most are approved, some twice, some are rejected or
  * changed, some are decided too late, by two people differently, or by nobody, and now and then
  * somebody tries to forge a decision. What becomes of a request depends on its id and the seed
- * only.
+ * only, until {@link #approvesAll}.
  */
 public final class Person implements AutoCloseable {
 
@@ -57,6 +57,7 @@ public final class Person implements AutoCloseable {
   private final TopicTail tail;
   private final ScheduledExecutorService hands = Executors.newScheduledThreadPool(1);
   private final Map<String, Habit> seen = new ConcurrentHashMap<>();
+  private volatile boolean willing;
 
   private Person(Cluster cluster, long seed) {
     this.seed = seed;
@@ -72,6 +73,11 @@ public final class Person implements AutoCloseable {
     return new Person(cluster, seed);
   }
 
+  /** Every request from now on is approved, once. */
+  public void approvesAll() {
+    willing = true;
+  }
+
   /** What was decided on which call. */
   Map<String, Habit> seen() {
     return Map.copyOf(seen);
@@ -84,7 +90,7 @@ public final class Person implements AutoCloseable {
       return;
     }
     Random random = new Random(seed ^ request.getCallId().hashCode());
-    Habit habit = Habit.values()[random.nextInt(Habit.values().length)];
+    Habit habit = willing ? Habit.APPROVES : Habit.values()[random.nextInt(Habit.values().length)];
     seen.put(request.getCallId(), habit);
     long think = random.nextInt(THINKS_MILLIS);
     long late = Duration.between(clock.instant(), request.getExpiresAt().plus(TOO_LATE)).toMillis();
