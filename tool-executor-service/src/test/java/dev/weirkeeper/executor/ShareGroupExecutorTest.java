@@ -37,6 +37,27 @@ class ShareGroupExecutorTest extends ExecutorContract {
     }
   }
 
+  /**
+   * What an executor hands back as it stops is a delivery; its other lanes must not make it many.
+   */
+  @Test
+  void what_is_handed_back_does_not_come_to_the_other_lanes_of_the_one_that_stops()
+      throws Exception {
+    bench.with("executor.drain", "0s");
+    for (int i = 0; i < 8; i++) {
+      SampleTools holding = new SampleTools();
+      ToolExecutorService stopping = bench.start(holding);
+      ToolCall held = bench.send(bench.newCall("hold", "{}"));
+      await().pollInterval(OFTEN).until(() -> holding.runsOf(held.getCallId()) == 1);
+      stopping.close();
+      SampleTools through = new SampleTools();
+      through.gate.countDown();
+      ToolExecutorService next = bench.start(through);
+      assertThat(bench.await1(held).getDeliveryCount()).as("deliveries, round %s", i).isEqualTo(2);
+      next.close();
+    }
+  }
+
   private static int waitingFetches() throws JMException {
     return (int)
         ManagementFactory.getPlatformMBeanServer()

@@ -157,7 +157,7 @@ final class CallRunner implements AutoCloseable {
 
   /** The call, or nothing if the record is settled: it can't be read, or we stop. */
   private Optional<ToolCall> read(Delivery delivery) {
-    while (!stopping) {
+    do {
       try {
         ToolCall call =
             reader.deserialize(
@@ -174,7 +174,7 @@ final class CallRunner implements AutoCloseable {
         LOG.warn("the schema registry does not answer; the call waits", e);
         sleep(BETWEEN_QUESTIONS);
       }
-    }
+    } while (!stopping);
     delivery.settle(Settlement.HANDED_BACK);
     return Optional.empty();
   }
@@ -197,7 +197,8 @@ final class CallRunner implements AutoCloseable {
   }
 
   private void attend(RunningCall call) {
-    if (stopping) {
+    // The broker gives up a call that is handed back on its last delivery.
+    if (stopping && call.delivery().number() < call.delivery().last()) {
       answering.handBack(call);
       return;
     }

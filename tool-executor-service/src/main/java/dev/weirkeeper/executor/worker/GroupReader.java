@@ -125,6 +125,11 @@ final class GroupReader implements CallSource {
   }
 
   @Override
+  public void awaitNoMore(Duration atMost) {
+    // What is handed back stays here until this member has left.
+  }
+
+  @Override
   public Optional<String> waitingFor() {
     return assigned
         ? Optional.empty()

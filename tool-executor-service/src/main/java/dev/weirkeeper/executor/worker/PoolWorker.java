@@ -21,7 +21,7 @@ public final class PoolWorker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(PoolWorker.class);
   private static final Duration LOOK = Duration.ofMillis(20);
 
-  /** For calls that were told to stop, to be handed back. */
+  /** For the last calls to come, and for those that were told to stop to be handed back. */
   private static final Duration LAST_MOMENT = Duration.ofSeconds(3);
 
   private final String pool;
@@ -160,10 +160,9 @@ public final class PoolWorker implements AutoCloseable {
         .toList();
   }
 
-  /** Takes no more calls. Those taken go on. */
+  /** Takes no more calls. Those taken go on. Does not wait. */
   public void stopTaking() {
     source.stopTaking();
-    runner.stop();
   }
 
   /**
@@ -172,11 +171,14 @@ public final class PoolWorker implements AutoCloseable {
    * @param patience how long to wait
    */
   public void drain(Duration patience) throws InterruptedException {
+    Instant end = Clock.systemUTC().instant().plus(patience);
     stopTaking();
-    if (!emptied(patience)) {
+    source.awaitNoMore(LAST_MOMENT);
+    runner.stop();
+    if (!emptied(end)) {
       LOG.info("handing back {} calls of pool {} that still run", slots.taken(), pool);
       runner.running().evict();
-      if (!emptied(LAST_MOMENT)) {
+      if (!emptied(Clock.systemUTC().instant().plus(LAST_MOMENT))) {
         LOG.warn(
             "{} calls of pool {} do not stop; they are delivered again when their locks end",
             slots.taken(),
@@ -186,8 +188,7 @@ public final class PoolWorker implements AutoCloseable {
     close();
   }
 
-  private boolean emptied(Duration patience) throws InterruptedException {
-    Instant end = Clock.systemUTC().instant().plus(patience);
+  private boolean emptied(Instant end) throws InterruptedException {
     while (slots.taken() > 0) {
       if (!Clock.systemUTC().instant().isBefore(end)) {
         return false;

@@ -145,16 +145,20 @@ final class ShareLane {
     thread.start();
   }
 
-  /** Takes no more calls, but holds those it has until they end. */
+  /**
+   * Takes no more calls once the broker has answered what it has asked for, but holds those it has
+   * until they end. If it left before, what the answer holds would be given back by the broker: one
+   * more delivery for nothing.
+   */
   void stopTaking() {
     takes = false;
-    consumer.wakeup();
   }
 
   /** Lets go of everything and leaves the group. Does not wait. */
   void close() {
     closing = true;
     stopTaking();
+    consumer.wakeup();
   }
 
   void join(Duration atMost) throws InterruptedException {
@@ -169,9 +173,14 @@ final class ShareLane {
         : Duration.ofNanos(System.nanoTime() - since);
   }
 
+  /** True if it holds calls, and so asks for none. */
+  boolean holds() {
+    return holdingSince >= 0;
+  }
+
   /** How long it has found nothing to take; zero while it holds calls. */
   Duration idle() {
-    return holdingSince >= 0 ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - idleSince);
+    return holds() ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - idleSince);
   }
 
   /**
@@ -208,14 +217,17 @@ final class ShareLane {
       consumer.setAcknowledgementCommitCallback(this::acknowledged);
       consumer.subscribe(List.of(site.topic()));
       boolean asked = false;
-      while (takes) {
+      boolean unanswered = false;
+      while (takes || (unanswered && !closing)) {
         if (asked || site.slots().free()) {
           FailPoint.reached("executor.before-poll");
-          answeredBefore = answered();
+          double before = answered();
+          answeredBefore = before;
           begun = true;
           ConsumerRecords<byte[], byte[]> records = poll(LONG_POLL);
           answeredBefore = NO_POLL;
           asked = records.isEmpty();
+          unanswered = asked && joined() && answered() == before;
           hold(records);
         } else {
           consumer.commitAsync();

@@ -140,6 +140,9 @@ final class ShareLanes implements CallSource {
   private void look() {
     lanes.removeIf(ShareLane::hasEnded);
     lanes.forEach(ShareLane::look);
+    if (stopping) {
+      return;
+    }
     List<ShareLane> held = lanes.stream().filter(ShareLanes::isHeld).toList();
     List<ShareLane> free = lanes.stream().filter(lane -> !isHeld(lane)).toList();
     if (!held.isEmpty()) {
@@ -190,8 +193,22 @@ final class ShareLanes implements CallSource {
     synchronized (this) {
       stopping = true;
     }
-    alarm.close();
     lanes.forEach(ShareLane::stopTaking);
+  }
+
+  @Override
+  public void awaitNoMore(Duration atMost) throws InterruptedException {
+    long end = System.nanoTime() + atMost.toNanos();
+    while (!lanes.stream().allMatch(lane -> lane.hasEnded() || lane.holds())) {
+      if (System.nanoTime() > end) {
+        LOG.warn(
+            "Kafka has not answered the last questions for calls of pool {}; what is handed back now"
+                + " may be delivered here once more",
+            site.pool());
+        return;
+      }
+      Thread.sleep(LOOK);
+    }
   }
 
   @Override
@@ -209,6 +226,7 @@ final class ShareLanes implements CallSource {
   @Override
   public void close() {
     stopTaking();
+    alarm.close();
     lanes.forEach(ShareLane::close);
     long end = System.nanoTime() + LEAVE.toNanos();
     for (ShareLane lane : lanes) {
