@@ -221,13 +221,12 @@ final class ShareLane {
       while (takes || (unanswered && !closing)) {
         if (asked || site.slots().free()) {
           FailPoint.reached("executor.before-poll");
-          double before = answered();
-          answeredBefore = before;
+          answeredBefore = answered();
           begun = true;
           ConsumerRecords<byte[], byte[]> records = poll(LONG_POLL);
-          answeredBefore = NO_POLL;
           asked = records.isEmpty();
-          unanswered = asked && joined() && answered() == before;
+          unanswered = asked && answered() == answeredBefore && joined();
+          answeredBefore = NO_POLL;
           hold(records);
         } else {
           consumer.commitAsync();

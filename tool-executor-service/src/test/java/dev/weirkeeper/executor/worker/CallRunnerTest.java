@@ -28,7 +28,6 @@ final class CallRunnerTest {
   private static final int LAST = 3;
 
   private final SampleTools tools = new SampleTools();
-  private final Slots slots = new Slots(1, 1);
   private Bench bench;
   private Outbox outbox;
   private Cancellations cancellations;
@@ -65,7 +64,7 @@ final class CallRunnerTest {
                 Tracing.off(),
                 Clock.systemUTC()),
             config.connection().serde(),
-            slots,
+            new Slots(1, 1),
             Optional.empty(),
             config.journal().lease());
   }
